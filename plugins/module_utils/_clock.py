@@ -1,0 +1,49 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Time and chance, in one place, so that tests can give their own.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+from datetime import datetime, timezone
+
+
+class Clock(t.Protocol):
+    """What the library needs to know of time."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def full_jitter(attempt: int, chance: random.Random, *, base: float = 1.0, cap: float = 60.0) -> float:
+    """Return the seconds to wait before retry number *attempt* (from 0): anything up to an exponential bound.
+
+    Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (full jitter).
+    """
+    return chance.uniform(0.0, min(cap, base * 2.0 ** min(attempt, 16)))
