@@ -1,0 +1,193 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Logging in: from credentials to a JSON Web Token, and when it ends.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import threading
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from ._clock import Clock
+from ._errors import CertViewError
+from ._options import Credentials
+
+# Qualys API, "Fetch Authentication Token": a token is valid for four hours.
+DEFAULT_LIFETIME = timedelta(hours=4)
+
+# A call that starts just before the end may still be in the server's queue after it.
+RENEWAL_MARGIN = timedelta(seconds=120)
+
+_JWT = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+={0,2}")
+
+_CERTVIEW_MODULES = frozenset({"CERTVIEW", "CERT_VIEW"})
+
+
+@dataclass(frozen=True)
+class Token:
+    """A JSON Web Token of the Qualys authentication API.
+
+    :ivar expires_at: When this machine's clock will show its end.
+    :ivar modules: The Qualys modules that it opens (claim C(modulesAllowed)), or None when it does not tell.
+    """
+
+    value: str = field(repr=False)
+    expires_at: t.Optional[datetime]
+    modules: t.Optional[tuple[str, ...]] = None
+    username: str = ""
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether the token will outlive one call that starts at *now*."""
+        return self.expires_at is None or now + RENEWAL_MARGIN < self.expires_at
+
+    @property
+    def opens_certview(self) -> bool:
+        """Tell whether CertView is among the token's modules, or might be."""
+        return self.modules is None or not _CERTVIEW_MODULES.isdisjoint(self.modules)
+
+
+def _claims(token: str) -> dict[str, t.Any]:
+    payload = token.split(".")[1]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _seconds(value: object) -> t.Optional[float]:
+    return float(value) if isinstance(value, (int, float)) and 0 < value < 1e11 else None
+
+
+def read_token(text: str, *, received_at: t.Optional[datetime], username: str = "") -> Token:
+    """Read a token, without checking its signature: only the server can.
+
+    :param received_at: When the server made it, by this machine's clock; its life is counted from there, so that a
+        clock that is wrong does no harm. None for a token of unknown age, whose C(exp) is taken as it is.
+    :raises CertViewError: of kind V(answer) when *text* is no JSON Web Token.
+    """
+    value = text.strip().strip('"')
+    if not _JWT.fullmatch(value):
+        raise CertViewError(
+            "what was given as a token is not a JSON Web Token (three dot-separated parts)",
+            kind="answer",
+            hint="Check that the URL is that of the API gateway, and that a token is given without the word Bearer",
+        )
+    claims = _claims(value)
+    issued, expires = _seconds(claims.get("iat")), _seconds(claims.get("exp"))
+    expires_at: t.Optional[datetime] = None
+    if received_at is not None:
+        lifetime = timedelta(seconds=expires - issued) if expires and issued and expires > issued else DEFAULT_LIFETIME
+        expires_at = received_at + lifetime
+    elif expires is not None:
+        expires_at = datetime.fromtimestamp(expires, timezone.utc)
+    modules = claims.get("modulesAllowed")
+    return Token(
+        value=value,
+        expires_at=expires_at,
+        modules=tuple(str(module) for module in modules) if isinstance(modules, list) else None,
+        username=username or str(claims.get("sub") or ""),
+    )
+
+
+class LoginRequest(t.NamedTuple):
+    """One call of the authentication API."""
+
+    path: str
+    headers: dict[str, str]
+    form: dict[str, str]
+
+
+def login_request(credentials: Credentials) -> LoginRequest:
+    """Return the call that turns *credentials* into a token.
+
+    Sources: CertView API guide, "Get Started" (C(/auth)); Qualys OAuth guide, "Generate Authentication Token"
+    (C(/auth/oidc) for a user's client, C(/auth/oauth) for the subscription's, id and secret as headers).
+    """
+    if credentials.client_id:
+        path = "/auth/oauth" if credentials.client_type == "subscription" else "/auth/oidc"
+        return LoginRequest(
+            path, {"clientId": credentials.client_id, "clientSecret": credentials.client_secret}, form={}
+        )
+    form = {"username": credentials.username, "password": credentials.password, "token": "true", "permissions": "true"}
+    return LoginRequest("/auth", {}, form)
+
+
+def token_text(answer: str) -> str:
+    """Return the token within the text that the authentication API answered: bare, or in a JSON object."""
+    try:
+        parsed = json.loads(answer)
+    except (ValueError, RecursionError):
+        return answer
+    if isinstance(parsed, dict):
+        for key in ("access_token", "token", "jwt", "id_token"):
+            if isinstance(parsed.get(key), str):
+                return str(parsed[key])
+    return answer
+
+
+class TokenSource:
+    """Keeps one token for all threads of this process, and gets a new one when it is needed."""
+
+    def __init__(self, credentials: Credentials, clock: Clock, login: t.Callable[[LoginRequest], str]) -> None:
+        """Make no call yet.
+
+        :param login: Makes one call of the authentication API and returns the text of its answer.
+        """
+        self._credentials = credentials
+        self._clock = clock
+        self._login = login
+        self._lock = threading.Lock()
+        self._token: t.Optional[Token] = None
+        self._refusal: t.Optional[CertViewError] = None
+        self.logins = 0
+
+    def get(self, rejected: t.Optional[Token] = None) -> Token:
+        """Return a token that should work.
+
+        :param rejected: A token that the server has just answered with 401; it is not returned again.
+        :raises CertViewError: of kind V(credentials) when the server refuses the credentials. It is asked once only,
+            because repeated failures lock an account.
+        """
+        with self._lock:
+            if self._refusal is not None:
+                raise self._refusal
+            if self._credentials.token:
+                return self._given(rejected)
+            current = self._token
+            if current is not None and current is not rejected and current.is_fresh(self._clock.now()):
+                return current
+            try:
+                self.logins += 1
+                text = self._login(login_request(self._credentials))
+            except CertViewError as exc:
+                if exc.kind == "credentials":
+                    self._refusal = exc
+                raise
+            self._token = read_token(
+                token_text(text), received_at=self._clock.now(), username=self._credentials.username
+            )
+            return self._token
+
+    def _given(self, rejected: t.Optional[Token]) -> Token:
+        if rejected is not None:
+            raise CertViewError(
+                "the server no longer takes the token that was given",
+                kind="credentials",
+                http_status=401,
+                hint="Get a new one (certview_auth, four hours valid), or give username and password so that this"
+                " collection can log in by itself",
+            )
+        if self._token is None:
+            self._token = read_token(self._credentials.token, received_at=None, username=self._credentials.username)
+        return self._token

@@ -1,0 +1,222 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP: one kept-alive session a process, retries, and errors that say what to do.
+
+The only file that imports C(requests).
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import ssl
+import traceback
+import typing as t
+from urllib.parse import urlsplit
+
+from ._answers import Answer, error_of, is_limit, is_unauthorized
+from ._clock import Clock, full_jitter
+from ._errors import CertViewError
+from ._options import Connection
+from ._throttle import Throttle, told_wait
+from ._token import LoginRequest, Token, TokenSource
+
+REQUESTS_IMPORT_ERROR: t.Optional[str]
+try:
+    import requests
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+# A repeated call may succeed after these; after any other error it would fail again.
+_TRANSIENT_KINDS = frozenset({"network", "timeout", "server", "answer"})
+
+_LONGEST_TOLD_PAUSE = 120.0
+
+_T = t.TypeVar("_T")
+
+
+def _causes(error: t.Optional[BaseException]) -> t.Iterator[BaseException]:
+    """Give *error* and what lies beneath it: urllib3 hides the reason in arguments, contexts and attributes."""
+    seen: set[int] = set()
+    waiting: list[t.Optional[object]] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if not isinstance(current, BaseException) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        waiting += [getattr(current, "reason", None), current.__cause__, current.__context__, *current.args]
+
+
+def _first(error: BaseException, kind: type[BaseException]) -> t.Optional[t.Any]:
+    return next((cause for cause in _causes(error) if isinstance(cause, kind)), None)
+
+
+class Transport:
+    """Makes calls of one gateway on behalf of one user, within the API budget."""
+
+    def __init__(
+        self, connection: Connection, clock: Clock, throttle: Throttle, chance: t.Optional[random.Random] = None
+    ) -> None:
+        """Open nothing yet.
+
+        :raises CertViewError: of kind V(requirement) when C(requests) is not installed.
+        """
+        if REQUESTS_IMPORT_ERROR is not None:
+            raise CertViewError(
+                "the Python library requests is not installed for the Python that runs this",
+                kind="requirement",
+                hint="Install it there, for example with: python -m pip install requests",
+            )
+        self._connection = connection
+        self._clock = clock
+        self._throttle = throttle
+        self._chance = chance or random.Random()
+        self._session = requests.Session()
+        self._session.headers.update({"Accept": "application/json", "X-Requested-With": "Ansible community.qualys"})
+        self.tokens = TokenSource(connection.credentials, clock, self._log_in)
+        self._place = urlsplit(connection.gateway_url).netloc
+
+    def close(self) -> None:
+        """Close the connections that were kept alive."""
+        self._session.close()
+
+    def post(self, path: str, body: t.Any) -> t.Any:
+        """Call *path* with the JSON *body* and return the parsed answer; None for an empty one.
+
+        Waits for the API budget, repeats the call after a passing fault with full jitter, and logs in once more when
+        the token is not taken.
+
+        :param path: For example V(/certview/v2.2/certificates); it is also the name of the API whose calls are counted.
+        :raises CertViewError: when it cannot be done; its kind tells why.
+        """
+        waited, refusals = 0.0, 0
+        rejected: t.Optional[Token] = None
+        while True:
+            token = self.tokens.get(rejected)
+            answer, value, waited = self._patiently(self._ask, path, body, token, waited)
+            if is_limit(answer):
+                self._throttle.refused(path, answer.headers, refusals)
+                refusals += 1
+            elif is_unauthorized(answer):
+                if rejected is not None:
+                    raise self._without_secrets(error_of(answer), token)
+                rejected = token
+            else:
+                return value
+
+    def _ask(self, path: str, body: t.Any, token: Token, waited: float) -> tuple[Answer, t.Any, float]:
+        with self._throttle.admitted(path, waited) as waited_in_all:
+            answer = self._send(path, bearer=token, json=body)
+            self._throttle.learn(path, answer.headers)
+        if is_limit(answer) or is_unauthorized(answer):
+            return answer, None, waited_in_all
+        return answer, self._checked(answer).json(), waited_in_all
+
+    def _log_in(self, request: LoginRequest) -> str:
+        return self._patiently(self._ask_for_token, request)
+
+    def _ask_for_token(self, request: LoginRequest) -> str:
+        answer = self._send(request.path, headers=request.headers, data=request.form)
+        return self._checked(answer, login=True).text
+
+    def _checked(self, answer: Answer, *, login: bool = False) -> Answer:
+        if 200 <= answer.status < 300:
+            return answer
+        error = error_of(answer, login=login)
+        error.retry_after = told_wait(answer.headers, self._clock)
+        raise error
+
+    def _patiently(self, call: t.Callable[..., _T], *args: t.Any) -> _T:
+        """Make a call again and again while it ends in a passing fault, as often as the connection allows."""
+        faults = 0
+        while True:
+            try:
+                return call(*args)
+            except CertViewError as exc:
+                if exc.kind not in _TRANSIENT_KINDS or faults >= self._connection.retries:
+                    raise self._without_secrets(exc, *(arg for arg in args if isinstance(arg, Token))) from None
+                asked = exc.retry_after
+            pause = full_jitter(faults, self._chance) if asked is None else min(asked, _LONGEST_TOLD_PAUSE)
+            self._clock.sleep(pause)
+            faults += 1
+
+    def _send(self, path: str, *, bearer: t.Optional[Token] = None, **content: t.Any) -> Answer:
+        def authorize(request: t.Any) -> t.Any:
+            # Given as auth=, this also keeps requests from taking a login out of ~/.netrc instead.
+            if bearer is not None:
+                request.headers["Authorization"] = f"Bearer {bearer.value}"
+            return request
+
+        connection = self._connection
+        try:
+            response = self._session.request(
+                "POST",
+                connection.gateway_url + path,
+                auth=authorize,
+                timeout=connection.timeout,
+                allow_redirects=False,
+                verify=connection.verify,
+                proxies=self._proxies(),
+                **content,
+            )
+        except (requests.RequestException, OSError, ValueError) as exc:
+            raise self._network_error(f"POST {path}", exc) from None
+        # JSON is UTF-8 (RFC 8259 8.1); requests would guess Latin-1 for text types without a charset.
+        text = bytes(response.content).decode("utf-8", errors="replace")
+        return Answer(f"POST {path}", response.status_code, response.headers, text)
+
+    def _proxies(self) -> dict[str, str]:
+        if not self._connection.use_proxy:
+            return {"no_proxy": "*"}
+        if self._connection.proxy:
+            return {"http": self._connection.proxy, "https": self._connection.proxy}
+        return {}
+
+    def _network_error(self, request: str, exc: Exception) -> CertViewError:
+        """Return the error that an exception of C(requests) means; its own text is not used where it may hold a URL."""
+        place = self._place
+        name_error = _first(exc, socket.gaierror)
+        if isinstance(exc, requests.exceptions.SSLError) or _first(exc, ssl.SSLError):
+            cause = _first(exc, ssl.SSLError)
+            words = getattr(cause, "verify_message", "") or getattr(cause, "reason", None) or "handshake failed"
+            kind, message = "tls", f"no trusted TLS connection to {place}: {words}"
+            hint = "Give the CA that signed the gateway's or TLS inspection's certificate as ca_path"
+        elif isinstance(exc, requests.exceptions.ProxyError):
+            kind, message = "proxy", f"the proxy does not let us through to {place}: {_reason(exc)}"
+            hint = "Check proxy (or HTTPS_PROXY of the environment) and its password, or set use_proxy to false"
+        elif isinstance(exc, (requests.exceptions.Timeout, socket.timeout)) or _first(exc, socket.timeout):
+            kind, message = "timeout", f"{place} did not answer within {self._connection.timeout:g} s"
+            hint = "Check the way to the gateway (firewall, proxy), or raise timeout"
+        elif name_error is not None:
+            kind, message = "network", f"the name {place} cannot be resolved"
+            hint = "Check platform or gateway_url, and the name servers of the machine that makes the call"
+        elif _first(exc, ConnectionRefusedError):
+            kind, message = "network", f"{place} refuses the connection"
+            hint = "Check the host and port of gateway_url, or whether a proxy is needed"
+        else:
+            kind, message = "network", f"the connection to {place} failed: {_reason(exc)}"
+            hint = "Check the way to the gateway (firewall, proxy), and try again"
+        return CertViewError(message, kind=kind, hint=hint, request=request)
+
+    def _without_secrets(self, error: CertViewError, *tokens: Token) -> CertViewError:
+        """Return *error* with every secret cut out, should the server have repeated one."""
+        for secret in (*self._connection.secrets, *(token.value for token in tokens)):
+            error.message = error.message.replace(secret, "********")
+        error.args = (error.message,)
+        return error
+
+
+def _reason(exc: BaseException) -> str:
+    """Return the words of the innermost cause that the operating system or the HTTP library gave."""
+    deepest = [cause for cause in _causes(exc) if isinstance(cause, OSError) and cause.strerror]
+    if deepest:
+        return str(deepest[-1].strerror)
+    tunnel = next((str(cause) for cause in _causes(exc) if str(cause).startswith("Tunnel connection failed")), "")
+    return tunnel or "it was closed before the answer was complete"
