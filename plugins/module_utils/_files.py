@@ -1,0 +1,87 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that hold what CertView told: readable by their owner only, and never half written.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import typing as t
+from contextlib import contextmanager
+
+from ._errors import CertViewError
+
+
+@contextmanager
+def replaced(path: str) -> t.Iterator[t.TextIO]:
+    """Open a file that takes the place of *path*, with mode 0600, once everything is written.
+
+    :raises CertViewError: of kind V(file) when the file system does not let us; *path* is untouched then.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=f".{os.path.basename(path)}.")
+    except OSError as exc:
+        raise _refused(path, exc) from exc
+    try:
+        with open(descriptor, "w", encoding="utf-8") as stream:
+            yield stream
+        os.replace(draft, path)
+    except BaseException as exc:
+        os.unlink(draft)
+        if isinstance(exc, OSError):
+            raise _refused(path, exc) from exc
+        raise
+
+
+def _refused(path: str, exc: OSError) -> CertViewError:
+    return CertViewError(
+        f"{path} cannot be written: {exc.strerror or exc}",
+        kind="file",
+        hint="Check that its folder exists, that this user may write there, and that the disk has room",
+    )
+
+
+def written_lines(path: str, records: t.Iterable[t.Any]) -> int:
+    """Write one JSON document a line to *path*, and return how many they are.
+
+    :raises CertViewError: of kind V(file); *path* is untouched then, as it is when *records* raises.
+    """
+    count = 0
+    with replaced(path) as stream:
+        for record in records:
+            stream.write(json.dumps(record, separators=(",", ":"), sort_keys=True) + "\n")
+            count += 1
+    return count
+
+
+def written_document(path: str, document: t.Any) -> None:
+    """Write *document* to *path* as indented JSON, the same bytes for the same document.
+
+    :raises CertViewError: of kind V(file); *path* is untouched then.
+    """
+    with replaced(path) as stream:
+        json.dump(document, stream, indent=1, sort_keys=True)
+        stream.write("\n")
+
+
+def read_document(path: str) -> t.Any:
+    """Return the JSON document that *path* holds.
+
+    :raises CertViewError: of kind V(file) when it cannot be read or is not JSON.
+    """
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except (OSError, ValueError, RecursionError) as exc:
+        raise CertViewError(
+            f"{path} cannot be read as JSON: {getattr(exc, 'strerror', None) or exc}",
+            kind="file",
+            hint="Give the file that an earlier audit wrote",
+        ) from exc

@@ -1,0 +1,281 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One model of conditions, written as JSON filter (v2.x), as QQL (v1), or asked of a record here.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import difflib
+import operator
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ._certificate import Record
+from ._errors import CertViewError
+from ._fields import FIELDS, Field
+from ._values import iso, parse_time
+
+# CertView API guide, "Compatible tokens, date formats and supported operators"; there is no BETWEEN.
+OPERATORS = (
+    "equals",
+    "not_equals",
+    "in",
+    "contains",
+    "greater",
+    "greater_than_equal",
+    "lesser",
+    "less_than_equal",
+    "is_empty",
+    "is_not_empty",
+)
+
+_WITHOUT_VALUE = frozenset({"is_empty", "is_not_empty"})
+_ORDER = frozenset({"greater", "greater_than_equal", "lesser", "less_than_equal"})
+
+# CertView API guide, "List External Sites": at most so many comma-separated values in one IN.
+MOST_IN_VALUES = 1000
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One comparison; all conditions of a query must hold.
+
+    :ivar field: The API's own name of the field, for example V(certificate.validToDate).
+    :ivar operator: One of OPERATORS.
+    :ivar values: What to compare with: none for V(is_empty) and V(is_not_empty), several for V(in), else one.
+    """
+
+    field: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+def _refuse(message: str, hint: str = "") -> CertViewError:
+    return CertViewError(message, kind="options", hint=hint)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)) and str(value).strip():
+        return str(value).strip()
+    raise _refuse(f"{value!r} cannot be a value of a condition", "Give a text, a number or a boolean that is not empty")
+
+
+def condition(field: str, comparison: str, value: object = None) -> Condition:
+    """Return the condition that a user wrote, once it can mean something.
+
+    :param value: A text, number or boolean; for V(in) a list of them, or one text with commas.
+    :raises CertViewError: of kind V(options) for what no server could accept: an unknown operator, a value missing or
+        too much, an operator that the field's type does not have, a value that is not of the field's type.
+    """
+    name = comparison.strip().lower()
+    if name not in OPERATORS:
+        near = difflib.get_close_matches(name, OPERATORS, n=1)
+        raise _refuse(f"there is no operator {comparison!r}", f"Did you mean {near[0]}?" if near else "")
+    if name in _WITHOUT_VALUE:
+        if value not in (None, "", []):
+            raise _refuse(f"the operator {name} on {field} takes no value, and {value!r} was given")
+        return Condition(field, name)
+    if value is None or value == [] or value == "":
+        raise _refuse(f"the operator {name} on {field} needs a value")
+    if name == "in":
+        several = value if isinstance(value, list) else _as_text(value).split(",")
+        made = Condition(field, name, tuple(_as_text(item) for item in several))
+        if any("," in item for item in made.values):
+            raise _refuse(f"a value for {field} holds a comma, which separates the values of in", "Use equals for it")
+        if len(made.values) > MOST_IN_VALUES:
+            raise _refuse(
+                f"{len(made.values)} values for {field} are more than the {MOST_IN_VALUES} that in takes",
+                "Split the list, or leave the condition out and choose among the records",
+            )
+    elif isinstance(value, (list, dict)):
+        raise _refuse(f"the operator {name} on {field} takes one value", "Use in for several")
+    else:
+        made = Condition(field, name, (_as_text(value),))
+    _check_type(made)
+    return made
+
+
+def _check_type(made: Condition) -> None:
+    """Refuse what the field's type does not allow.
+
+    Source: CertView API guide, "List External Sites" (contains: not for dates, booleans, addresses; order: not for
+    texts, booleans, addresses).
+    """
+    known = FIELDS.get(made.field)
+    if known is None:
+        return
+    if made.operator == "contains" and known.type != "text":
+        raise _refuse(f"contains cannot be asked of {made.field}, which is a {known.type}")
+    if made.operator in _ORDER and known.type not in ("number", "date"):
+        raise _refuse(f"{made.operator} cannot be asked of {made.field}, which is a {known.type}")
+    for value in made.values:
+        if known.read(value) is None:
+            raise _refuse(f"{value!r} is not a {known.type}, as {made.field} needs")
+
+
+def to_json(conditions: t.Sequence[Condition]) -> t.Optional[dict[str, t.Any]]:
+    """Return the v2.x filter for *conditions*; None for no condition.
+
+    Source: CertView API release notes 3.0.0 (shape); values are texts in all documented samples.
+    """
+    if not conditions:
+        return None
+    filters = []
+    for made in conditions:
+        entry = {"field": made.field, "operator": made.operator.upper()}
+        if made.values:
+            entry["value"] = ",".join(_json_value(made.field, value) for value in made.values)
+        filters.append(entry)
+    return {"filters": filters, "operation": "AND"}
+
+
+def _json_value(field: str, value: str) -> str:
+    known = FIELDS.get(field)
+    if known is not None and known.type == "date":
+        instant = parse_time(value)
+        if instant is not None:
+            return f"{instant.isoformat()[:19]}.{instant.microsecond // 1000:03d}Z"
+    return value
+
+
+_QQL_ORDER = {"greater": ">", "greater_than_equal": ">=", "lesser": "<", "less_than_equal": "<="}
+
+
+def to_qql(conditions: t.Sequence[Condition]) -> t.Optional[str]:
+    """Return the v1 query (Qualys Query Language) for *conditions*; None for no condition.
+
+    Source: Qualys online help, "How to Search" (back-ticks: exact; double quotes: contains; lists in brackets).
+
+    :raises CertViewError: of kind V(options) for a value that QQL cannot quote, or a field that v1 does not have.
+    """
+    return " and ".join(map(_qql_term, conditions)) or None
+
+
+def _qql_term(made: Condition) -> str:
+    known = FIELDS.get(made.field)
+    token = known.qql if known else made.field.split(".", 1)[-1]
+    if not token:
+        raise _refuse(f"v1 of the API has no field for {made.field}", "Leave api_version at auto")
+    if made.operator == "is_empty":
+        return f"not {token}:*"
+    if made.operator == "is_not_empty":
+        return f"{token}:*"
+    values = [_qql_value(known, value, made.operator) for value in made.values]
+    if made.operator == "in":
+        return f"{token}:[{', '.join(values)}]"
+    if made.operator in _QQL_ORDER:
+        return f"{token} {_QQL_ORDER[made.operator]} {values[0]}"
+    return f"{'not ' if made.operator == 'not_equals' else ''}{token}:{values[0]}"
+
+
+def _qql_value(known: t.Optional[Field], value: str, comparison: str) -> str:
+    if known is not None and known.type == "date":
+        return f"'{iso(parse_time(value))}'"
+    if known is not None and known.type in ("number", "boolean"):
+        return value.lower()
+    quote = '"' if comparison == "contains" else "`"
+    if quote in value:
+        raise _refuse(f"QQL cannot quote the value {value!r}", "Leave api_version at auto")
+    return f"{quote}{value}{quote}"
+
+
+_COMPARE: t.Mapping[str, t.Callable[[t.Any, t.Any], bool]] = {
+    "greater": operator.gt,
+    "greater_than_equal": operator.ge,
+    "lesser": operator.lt,
+    "less_than_equal": operator.le,
+}
+
+
+def _holds_for(made: Condition, known: Field, values: t.Sequence[object]) -> bool:
+    if made.operator == "is_empty":
+        return not values
+    if made.operator == "is_not_empty":
+        return bool(values)
+    wanted = [known.read(value) for value in made.values]
+    if made.operator == "not_equals":
+        # With several values the server may mean any or all of them; only what contradicts both is dropped.
+        return not values or any(value != wanted[0] for value in values)
+    if made.operator in ("equals", "in"):
+        return any(value in wanted for value in values)
+    if made.operator == "contains":
+        return any(str(wanted[0]) in str(value) for value in values)
+    return any(_COMPARE[made.operator](value, wanted[0]) for value in values)
+
+
+def holds(conditions: t.Iterable[Condition], record: Record, *, untold: bool) -> bool:
+    """Tell whether *record* meets all *conditions*. Texts are compared without regard to case.
+
+    :param untold: What counts for a condition on a field that the answer left out, or that this collection does not
+        know: V(True) where the server has looked already, V(False) where nobody else does.
+    """
+    for made in conditions:
+        known = FIELDS.get(made.field)
+        values = known.values(record) if known else None
+        if known is None or values is None:
+            if not untold:
+                return False
+        elif not _holds_for(made, known, values):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Shortcuts:
+    """The conditions that have an option of their own, all to be met."""
+
+    certhashes: tuple[str, ...] = ()
+    primary_ips: tuple[str, ...] = ()
+    asset_names: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    signature_algorithms: tuple[str, ...] = ()
+    expiring_within_days: t.Optional[float] = None
+    expired: t.Optional[bool] = None
+    self_signed: t.Optional[bool] = None
+    key_size_below: t.Optional[int] = None
+
+    def conditions(self, as_of: datetime) -> list[Condition]:
+        """Return them as conditions; an option that was not given adds none.
+
+        :param as_of: The instant from which days are counted.
+        """
+        lists = {
+            "certificate.hash": self.certhashes,
+            "asset.primaryIp": self.primary_ips,
+            "asset.name": self.asset_names,
+            "asset.tagName": self.tags,
+            "certificate.type": self.types,
+            "certificate.signatureAlgorithm": self.signature_algorithms,
+        }
+        found = [Condition(field, "in", values) for field, values in lists.items() if values]
+        now = str(iso(as_of))
+        if self.expiring_within_days is not None:
+            end = str(iso(as_of + timedelta(days=self.expiring_within_days)))
+            found.append(Condition("certificate.validToDate", "greater_than_equal", (now,)))
+            found.append(Condition("certificate.validToDate", "less_than_equal", (end,)))
+        if self.expired is not None:
+            side = "lesser" if self.expired else "greater_than_equal"
+            found.append(Condition("certificate.validToDate", side, (now,)))
+        if self.self_signed is not None:
+            found.append(condition("certificate.selfSigned", "equals", self.self_signed))
+        if self.key_size_below is not None:
+            found.append(condition("certificate.keySize", "lesser", self.key_size_below))
+        return found
+
+
+def can_be_pushed(made: Condition, *, version_1: bool) -> bool:
+    """Tell whether the server can be asked for *made*; if not, it is checked here alone."""
+    if len(made.values) > MOST_IN_VALUES:
+        return False
+    if version_1:
+        known = FIELDS.get(made.field)
+        return bool(known and known.qql) and not any("`" in value for value in made.values)
+    return not any("," in value for value in made.values)

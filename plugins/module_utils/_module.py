@@ -1,0 +1,45 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module shell needs: the connection options, a client, and failures that carry RV(error).
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+from ._client import CertViewClient
+from ._errors import CertViewError
+from ._options import argument_spec, connection_from
+from ._transport import REQUESTS_IMPORT_ERROR
+
+
+def certview_module(
+    options: t.Optional[t.Mapping[str, t.Any]] = None, *, check_mode: bool = True, **kwargs: t.Any
+) -> AnsibleModule:
+    """Return a module with the connection options and its own *options*."""
+    spec = {**argument_spec(env_fallback), **(options or {})}
+    return AnsibleModule(argument_spec=spec, supports_check_mode=check_mode, **kwargs)
+
+
+def run(
+    module: AnsibleModule,
+    work: t.Callable[[CertViewClient], dict[str, t.Any]],
+    params: t.Optional[t.Mapping[str, t.Any]] = None,
+) -> None:
+    """Let *work* ask a client, and end the module with what it returns, or with what went wrong.
+
+    :param params: The option values to connect with; those of the module when not given.
+    """
+    try:
+        with CertViewClient(connection_from(params or module.params), tell=module.warn) as client:
+            result = work(client)
+    except CertViewError as exc:
+        message = missing_required_lib("requests") if exc.kind == "requirement" else str(exc)
+        module.fail_json(msg=message, error=exc.to_result(), exception=REQUESTS_IMPORT_ERROR)
+    module.exit_json(changed=False, **result)

@@ -1,0 +1,129 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values of foreign JSON, read without trust: each reader gives its type or None, and never raises.
+
+Certificates and asset names are text that anybody may have written (Qualys answers have held NUL characters).
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+# Control characters, lone surrogates, and the marks that make a terminal or page show text in another order.
+_ALWAYS_UNSAFE = "\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_UNSAFE = re.compile(f"[\x00-\x1f{_ALWAYS_UNSAFE}]")
+_UNSAFE_BUT_LINES = re.compile(f"[\x00-\x09\x0b\x0c\x0e-\x1f{_ALWAYS_UNSAFE}]")
+
+_ISO_8601 = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+
+
+def scrub(value: str) -> str:
+    """Return *value* with each dangerous character replaced by U+FFFD.
+
+    Replaced, not removed: C(bank.example<NUL>.evil.example) must not turn into another name.
+    """
+    return _UNSAFE.sub("\ufffd", value) if not value.isprintable() else value
+
+
+def scrub_all(value: t.Any) -> t.Any:
+    """Return a JSON value of any shape with all its texts scrubbed, keys included."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, dict):
+        return {scrub(str(key)): scrub_all(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [scrub_all(item) for item in value]
+    return value
+
+
+def text(value: object) -> t.Optional[str]:
+    """Return a text that says something, scrubbed and without blanks around it; else None."""
+    if isinstance(value, str):
+        return scrub(value).strip() or None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def lines(value: object) -> t.Optional[str]:
+    """Return a text of several lines (PEM), scrubbed of all but its line ends."""
+    if isinstance(value, str) and value.strip():
+        return _UNSAFE_BUT_LINES.sub("\ufffd", value)
+    return None
+
+
+def whole(value: object) -> t.Optional[int]:
+    """Return a whole number, also one that is written as text."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
+        return int(value)
+    return None
+
+
+def truth(value: object) -> t.Optional[bool]:
+    """Return a boolean, also one that is written as text."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return None
+
+
+def items(value: object) -> list[t.Any]:
+    """Return a list; an absent one as an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def mapping(value: object) -> dict[str, t.Any]:
+    """Return an object; an absent one as an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def texts(value: object) -> list[str]:
+    """Return the texts of a list, or of a single text, in their order."""
+    candidates = value if isinstance(value, list) else [value]
+    return [found for found in map(text, candidates) if found is not None]
+
+
+def parse_time(value: object) -> t.Optional[datetime]:
+    """Return the instant that an ISO 8601 text or a number of milliseconds since 1970 means, in UTC.
+
+    Sources: CertView API guide, "List CertView Certificates v2" (V(validTo) in epoch milliseconds, V(validToDate) in
+    ISO 8601 with offset). A text without an offset is taken as UTC. None when it is no instant of the years 1 to 9999.
+    """
+    try:
+        if isinstance(value, str):
+            found = re.fullmatch(
+                r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", value.strip()
+            )
+            if found:
+                day, clock, fraction, offset = found.groups()
+                offset = "+00:00" if offset in (None, "Z") else f"{offset[:3]}:{offset[-2:]}"
+                micro = f"{fraction or '.':0<7}"[:7]
+                return datetime.fromisoformat(f"{day}T{clock or '00:00:00'}{micro}{offset}").astimezone(timezone.utc)
+        number = whole(value)
+        return None if number is None else _EPOCH + timedelta(milliseconds=number)
+    except (ValueError, OverflowError):
+        return None
+
+
+def iso(instant: t.Optional[datetime]) -> t.Optional[str]:
+    """Return an instant in UTC as V(2026-06-01T00:00:00Z), with milliseconds where it has any."""
+    if instant is None:
+        return None
+    whole_seconds = instant.isoformat()[:19]
+    milliseconds = instant.microsecond // 1000
+    return f"{whole_seconds}.{milliseconds:03d}Z" if milliseconds else f"{whole_seconds}Z"
