@@ -1,0 +1,167 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hosts times certificates times policy: the audit document.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+
+from ._changes import SCHEMA_VERSION, compare
+from ._errors import CertViewError
+from ._estate import Estate, Record
+from ._judging import STATUSES, Finding, Judge, host_status
+from ._matching import MATCH_RULES, AssetId, Match, Matcher, asset_order
+from ._policy import Policy
+from ._rules.model import FAIL, SEVERITIES
+from ._values import iso, parse_time
+
+_FAILING_STATUSES = frozenset(("expired", "expiring", "weak"))
+FAIL_ON = (*SEVERITIES, "none")
+
+
+def audit(
+    records: Iterable[Record],
+    hosts: Mapping[str, Sequence[str]],
+    policy: Policy,
+    *,
+    as_of: datetime,
+    generated_at: datetime | None = None,
+    gateway: str,
+    api: Mapping[str, t.Any],
+    match_on: Sequence[str] = MATCH_RULES,
+    on_ambiguous: str = "all",
+    previous: Mapping[str, t.Any] | None = None,
+) -> dict[str, t.Any]:
+    """Return the audit document (schema version 1); the same input gives the same document, byte for byte.
+
+    C(certificates) holds the records of those that are on a matched host, with C(expired) and C(days_remaining) as of
+    P(as_of); the others are counted in the summary. C(summary.by_severity) and C(summary.by_rule) count what fails,
+    once per asset, even where several hosts share the asset.
+
+    :param records: Certificate records, in any order; read once, as a stream.
+    :param hosts: Inventory name to its addresses and names, the most telling first.
+    :param as_of: The time that certificates are judged at; aware.
+    :param generated_at: The time of writing; default P(as_of).
+    :param api: The C(api) part of the document.
+    :param match_on: See _matching.Matcher, as for P(on_ambiguous).
+    :param previous: The last document, to tell what is new and what is fixed.
+    :raises CertViewError: Kinds V(options), V(ambiguous), V(previous).
+    :raises ValueError: A time without a time zone.
+    """
+    as_of = _utc(as_of)
+    matcher = Matcher(hosts, match_on, on_ambiguous)
+    estate = Estate(matcher)
+    for record in records:
+        estate.add(record)
+    matches = matcher.resolve()
+    judge = Judge(estate, policy, as_of)
+    audited = {host: _audit_host(host, matches[host], estate, judge) for host in sorted(matches)}
+    matched_assets = {identifier for match in matches.values() for identifier in match.asset_ids}
+    unmatched_assets = sorted(estate.assets.keys() - matched_assets, key=asset_order)
+    on_hosts = {certhash for identifier in matched_assets for certhash in estate.sightings[identifier]}
+    changes = None
+    if previous is not None:
+        changes = compare(previous, audited, [rule.id for rule in policy.rules_in_force(as_of.date())])
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "generated_at": iso(as_of if generated_at is None else _utc(generated_at)),
+        "as_of": iso(as_of),
+        "gateway": gateway,
+        "policy": policy.to_document(),
+        "summary": _summary(audited, estate, matched_assets, policy),
+        "hosts": audited,
+        "unmatched_assets": [estate.assets[identifier].to_document(identifier) for identifier in unmatched_assets],
+        "certificates": {certhash: _as_of(estate.records[certhash], as_of) for certhash in sorted(on_hosts)},
+        "changes": changes,
+        "api": dict(api),
+    }
+
+
+def failing_hosts(document: Mapping[str, t.Any], fail_on: str) -> list[str]:
+    """Return the sorted names of the hosts on which a rule fails with severity P(fail_on) or worse.
+
+    :param fail_on: A severity, or V(none) for no host at all.
+    :raises CertViewError: Kind V(options), if it is neither.
+    """
+    if fail_on not in FAIL_ON:
+        raise CertViewError(f"fail_on is {fail_on!r}", kind="options", hint=f"It is one of {', '.join(FAIL_ON)}.")
+    if fail_on == "none":
+        return []
+    severe = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return sorted(
+        name
+        for name, host in document["hosts"].items()
+        if any(finding["status"] == FAIL and finding["severity"] in severe for finding in host["findings"])
+    )
+
+
+def _audit_host(host: str, match: Match, estate: Estate, judge: Judge) -> dict[str, t.Any]:
+    findings, judged = judge.host(host, match.asset_ids)
+    return {
+        "status": host_status(bool(match.asset_ids), findings, judged),
+        "match": {**match._asdict(), "asset_ids": list(match.asset_ids)},
+        "certificates": sorted({certhash for asset in match.asset_ids for certhash in estate.sightings[asset]}),
+        "findings": findings,
+    }
+
+
+def _summary(
+    hosts: Mapping[str, t.Any], estate: Estate, matched_assets: set[AssetId], policy: Policy
+) -> dict[str, t.Any]:
+    statuses = Counter(host["status"] for host in hosts.values())
+    failing = _failing_once(hosts)
+    severities = Counter(finding["severity"] for finding in failing)
+    rules = Counter(finding["rule"] for finding in failing)
+    return {
+        "hosts": len(hosts),
+        "hosts_matched": len(hosts) - statuses["unmatched"],
+        "hosts_unmatched": statuses["unmatched"],
+        "hosts_ambiguous": sum(host["match"]["ambiguous"] for host in hosts.values()),
+        "hosts_failing": sum(statuses[status] for status in _FAILING_STATUSES),
+        "assets": len(estate.assets),
+        "assets_unmatched": len(estate.assets) - len(matched_assets),
+        "assets_incomplete": sum(
+            estate.assets[identifier].certificates > len(estate.sightings[identifier]) for identifier in matched_assets
+        ),
+        "certificates": estate.certificates,
+        "certificates_incomplete": estate.certificates_incomplete,
+        "by_status": {status: statuses[status] for status in STATUSES},
+        "by_severity": {severity: severities[severity] for severity in SEVERITIES},
+        "by_rule": {rule.id: rules[rule.id] for rule in policy.rules},
+    }
+
+
+def _failing_once(hosts: Mapping[str, t.Any]) -> list[Finding]:
+    """Return what fails, once where several hosts share an asset."""
+    failing = {}
+    for host in hosts.values():
+        for finding in host["findings"]:
+            if finding["status"] == FAIL:
+                instance = finding["instance"] and tuple(finding["instance"].values())
+                failing[finding["rule"], finding["asset_id"], finding["certhash"], instance] = finding
+    return list(failing.values())
+
+
+def _as_of(record: Record, as_of: datetime) -> dict[str, t.Any]:
+    """Return the record as of the audit's time, which need not be the time at which it was read."""
+    valid_to = parse_time(record.get("valid_to"))
+    if valid_to is None:
+        return dict(record)
+    # To the second, so that what has expired is negative; adding zero turns -0.0 into 0.0.
+    remaining = (valid_to - as_of).total_seconds() / 86400
+    return {**record, "expired": valid_to < as_of, "days_remaining": round(remaining, 6) + 0.0}
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return the time in UTC, to the millisecond: as exactly as the document tells it."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone")
+    return moment.astimezone(timezone.utc).replace(microsecond=moment.microsecond // 1000 * 1000)

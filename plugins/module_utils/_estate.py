@@ -1,0 +1,142 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one sweep of certificates tells about the assets that may belong to hosts, read in one pass and kept slim.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import typing as t
+from collections.abc import Mapping
+
+from ._matching import AssetId, Matcher, asset_id, freshness
+
+Record = Mapping[str, t.Any]
+
+
+class Instance(t.NamedTuple):
+    """Where on an asset a certificate is served."""
+
+    port: int | None
+    protocol: str | None
+    fqdn: str | None
+
+    def order(self) -> tuple[int, str, str]:
+        """Return a sort key that bears what is absent."""
+        return self.port or 0, self.protocol or "", self.fqdn or ""
+
+
+class AssetSummary:
+    """What is told of an asset that no host has; many thousands of these are kept."""
+
+    __slots__ = ("certificates", "description", "latest")
+
+    def __init__(self) -> None:
+        self.description: tuple[bool, str, str, str, str] = (False, "", "", "", "")
+        self.certificates = 0
+        self.latest = ""
+
+    def to_document(self, identifier: AssetId) -> dict[str, t.Any]:
+        """Return an item of C(unmatched_assets)."""
+        _has_address, _fresh, name, primary_ip, uuid = self.description
+        return {
+            "id": identifier,
+            "uuid": uuid or None,
+            "name": name or None,
+            "primary_ip": primary_ip or None,
+            "certificates": self.certificates,
+        }
+
+
+def certificate_key(record: Record) -> str:
+    """Return the C(certhash); for a record without one, which must not get lost, a digest of what it does tell."""
+    certhash = record.get("certhash")
+    if isinstance(certhash, str) and certhash:
+        return certhash
+    told = json.dumps({key: value for key, value in record.items() if key != "assets"}, sort_keys=True, default=str)
+    return "unknown-" + hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Estate:
+    """Takes records one by one; of those on assets that cannot be a host's, only counts remain.
+
+    :ivar certificates: How many different certificates the sweep brought.
+    :ivar certificates_incomplete: Of how many CertView listed only some of the assets (it embeds at most 1,000).
+    :ivar assets: Every asset seen.
+    :ivar records: Certificate records without their assets, by certhash.
+    :ivar sightings: For each asset that may be a host's: certhash to instances to the protocols they offer.
+    """
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._seen: set[str] = set()
+        self.certificates_incomplete = 0
+        self.assets: dict[AssetId, AssetSummary] = {}
+        self.records: dict[str, dict[str, t.Any]] = {}
+        self.sightings: dict[AssetId, dict[str, dict[Instance, tuple[str, ...]]]] = {}
+
+    @property
+    def certificates(self) -> int:
+        return len(self._seen)
+
+    def add(self, record: Record) -> None:
+        """Take one certificate record; the same certificate may come again, as pages shift during a sweep."""
+        certhash = certificate_key(record)
+        is_new = certhash not in self._seen
+        self._seen.add(certhash)
+        if is_new and record.get("assets_complete") is False:
+            self.certificates_incomplete += 1
+        last_found = record.get("last_found")
+        keep = False
+        for asset in record.get("assets") or ():
+            identifier = asset_id(asset)
+            if identifier is None:
+                continue
+            self._count(identifier, asset, certhash if is_new else "", last_found)
+            if self._matcher.offer(identifier, asset, last_found):
+                self._see(identifier, asset, certhash)
+                keep = True
+        if keep:
+            self._keep(certhash, record)
+
+    def _count(self, identifier: AssetId, asset: Record, certhash: str, last_found: object) -> None:
+        summary = self.assets.get(identifier)
+        if summary is None:
+            summary = self.assets[identifier] = AssetSummary()
+        primary_ip = asset.get("primary_ip") or ""
+        told = (
+            bool(primary_ip),
+            freshness(last_found),
+            asset.get("name") or "",
+            primary_ip,
+            asset.get("uuid") or "",
+        )
+        summary.description = max(summary.description, told)
+        if certhash and summary.latest != certhash:
+            summary.latest = certhash
+            summary.certificates += 1
+
+    def _see(self, identifier: AssetId, asset: Record, certhash: str) -> None:
+        instances = self.sightings.setdefault(identifier, {}).setdefault(certhash, {})
+        for told in asset.get("instances") or ():
+            instance = Instance(told.get("port"), told.get("protocol") or None, told.get("fqdn") or None)
+            protocols = tuple(sorted(map(sys.intern, told.get("ssl_protocols") or ())))
+            instances[instance] = max(instances.get(instance, protocols), protocols)
+
+    def _keep(self, certhash: str, record: Record) -> None:
+        # Records that were parsed from text have their own copy of every key; interned, all share one.
+        slim = {sys.intern(key): value for key, value in record.items() if key != "assets"}
+        present = self.records.get(certhash)
+        self.records[certhash] = slim if present is None else max(present, slim, key=_preference)
+
+
+def _preference(record: Record) -> tuple[str, str, str]:
+    """Which of two records of one certificate counts: the newer, else any but always the same."""
+    told = json.dumps(record, sort_keys=True, default=str)
+    return freshness(record.get("updated")), freshness(record.get("last_found")), told

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rules on the protocol versions that an instance offers: TLS.
+
+An instance without protocols was not observed, not secured: nothing is judged.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .model import PASSED, Rule, Subject, Verdict, failed, not_evaluated
+from .standards import (
+    CURRENT_TLS_PROTOCOLS,
+    DEPRECATED_TLS_PROTOCOLS,
+    PCI_DSS_4_2_1,
+    RFC_6176,
+    RFC_7568,
+    RFC_8996,
+    SP_800_52_VERSIONS,
+    SSL_LABS_PROTOCOLS,
+    SSL_PROHIBITED_FROM,
+    SSL_PROTOCOLS,
+    TLS_1_0_AND_1_1_PROHIBITED_FROM,
+    TLS_1_2_DEMANDED_FROM,
+)
+
+_KNOWN = {name.lower(): name for name in SSL_PROTOCOLS + DEPRECATED_TLS_PROTOCOLS + CURRENT_TLS_PROTOCOLS}
+_NOT_OBSERVED = not_evaluated("protocols of the instance not reported")
+_ONLY_CURRENT = "Switch off all but TLS 1.2 and TLS 1.3 in the server's configuration, and reload the service."
+
+
+@lru_cache(maxsize=256)
+def _spelled(protocol: str) -> str:
+    """Return a protocol in the spelling of Qualys; CertView says C(TLSv1), other sources C(TLS 1.0)."""
+    text = re.sub(r"^(ssl|tls)[\s_-]*v?", r"\1v", protocol.strip().lower())
+    return _KNOWN.get(re.sub(r"\.0$", "", text), protocol)
+
+
+def _offered(subject: Subject) -> list[str]:
+    protocols = (subject.instance or {}).get("ssl_protocols") or ()
+    return sorted({_spelled(str(protocol)) for protocol in protocols})
+
+
+def _offers_any(subject: Subject, unwanted: tuple[str, ...]) -> Verdict:
+    offered = _offered(subject)
+    if not offered:
+        return _NOT_OBSERVED
+    found = [protocol for protocol in offered if protocol in unwanted]
+    return failed(f"offers {', '.join(found)}") if found else PASSED
+
+
+def _ssl(subject: Subject) -> Verdict:
+    return _offers_any(subject, SSL_PROTOCOLS)
+
+
+def _deprecated_tls(subject: Subject) -> Verdict:
+    return _offers_any(subject, DEPRECATED_TLS_PROTOCOLS)
+
+
+def _no_current_tls(subject: Subject) -> Verdict:
+    offered = _offered(subject)
+    if not offered:
+        return _NOT_OBSERVED
+    if any(protocol in CURRENT_TLS_PROTOCOLS for protocol in offered):
+        return PASSED
+    strange = [protocol for protocol in offered if protocol not in _KNOWN.values()]
+    if strange:
+        return not_evaluated(f"unknown protocol {', '.join(strange)}")
+    return failed(f"offers only {', '.join(offered)}; TLSv1.2 or TLSv1.3 needed")
+
+
+RULES = (
+    Rule(
+        id="TLS-001",
+        title="Instance offers SSL 2.0 or SSL 3.0",
+        severity="critical",
+        description="Both protocols are broken (DROWN, POODLE) and prohibited.",
+        remediation=_ONLY_CURRENT,
+        citations=(RFC_6176, RFC_7568),
+        judge=_ssl,
+        per_instance=True,
+        includes=("ssl_protocols",),
+        effective=SSL_PROHIBITED_FROM,
+    ),
+    Rule(
+        id="TLS-002",
+        title="Instance offers TLS 1.0 or TLS 1.1",
+        severity="high",
+        description="Both protocols depend on SHA-1 and MD5 and are prohibited.",
+        remediation=_ONLY_CURRENT,
+        citations=(RFC_8996, SP_800_52_VERSIONS, PCI_DSS_4_2_1),
+        judge=_deprecated_tls,
+        per_instance=True,
+        includes=("ssl_protocols",),
+        effective=TLS_1_0_AND_1_1_PROHIBITED_FROM,
+    ),
+    Rule(
+        id="TLS-003",
+        title="Instance offers neither TLS 1.2 nor TLS 1.3",
+        severity="high",
+        description="Clients of today refuse to connect, or connect without protection that counts.",
+        remediation=_ONLY_CURRENT,
+        citations=(SP_800_52_VERSIONS, SSL_LABS_PROTOCOLS),
+        judge=_no_current_tls,
+        per_instance=True,
+        includes=("ssl_protocols",),
+        effective=TLS_1_2_DEMANDED_FROM,
+    ),
+)

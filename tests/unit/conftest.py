@@ -1,0 +1,40 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mounts the checkout as the Python package that Ansible makes of the installed collection.
+
+Plain ``pytest`` on a checkout of any name then imports
+``ansible_collections.community.qualys.plugins...``, and coverage reports the files of the checkout.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+from pathlib import Path
+
+import hypothesis.configuration
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def mount_package(name: str, path: list[str]) -> None:
+    spec = importlib.machinery.ModuleSpec(name, loader=None, is_package=True)
+    spec.submodule_search_locations = path
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    parent, _dot, child = name.rpartition(".")
+    if parent:
+        setattr(sys.modules[parent], child, module)
+
+
+mount_package("ansible_collections", [])
+mount_package("ansible_collections.community", [])
+mount_package("ansible_collections.community.qualys", [str(ROOT)])
+
+hypothesis.configuration.set_hypothesis_home_dir(ROOT / ".build" / "cache" / "hypothesis")
+# A build must not fail by luck or by a slow machine; `pytest --hypothesis-profile default` searches anew.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
