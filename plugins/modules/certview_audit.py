@@ -1,0 +1,227 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: certview_audit
+short_description: Judge the certificates of inventory hosts
+version_added: 0.1.0
+description:
+  - Reads the certificates that Qualys Certificate View knows, once for all hosts, finds which of them are on the hosts
+    of the play, and judges them by a policy.
+  - Hosts and assets are matched by address and by name, after both were brought into the same spelling. The document
+    tells which rule matched, which hosts CertView has never seen, and which assets belong to no host.
+  - It runs once for the whole play, on the controller, whatever the number of hosts. With C(run_once=true) on the
+    task, its result is registered for every host.
+  - A rule whose input CertView does not tell gives V(not_evaluated), never a pass.
+author:
+  - community.qualys contributors (@ansible-collections)
+extends_documentation_fragment:
+  - community.qualys.connection
+  - community.qualys.connection.attributes_info
+options:
+  hosts:
+    description:
+      - The hosts to audit, each with the addresses and names that identify it, the most telling first.
+      - If not given, these are the hosts of the play, identified by the variable C(certview_addresses) (an address or a
+        list of them), by C(ansible_host), by their inventory name, and by the addresses and names among their facts,
+        if these were gathered before or come from a fact cache.
+    type: dict
+  match_on:
+    description:
+      - What may match a host with an asset. The first of these that finds an asset decides, in this order, whatever the
+        order here.
+      - V(primary_ip) is the asset's primary address, V(interface) an address of one of its interfaces, V(fqdn) its full
+        name, V(short_name) the first part of its name where that is unique, V(netbios) its NetBIOS name.
+    type: list
+    elements: str
+    choices: [primary_ip, interface, fqdn, short_name, netbios]
+    default: [primary_ip, interface, fqdn, short_name, netbios]
+  on_ambiguous:
+    description:
+      - What to do when several assets match a host equally well. V(all) judges them all, V(newest) the one that was
+        found last, V(skip) none of them, and V(fail) ends the audit.
+    type: str
+    choices: [all, newest, skip, fail]
+    default: all
+  policy:
+    description:
+      - Name of a profile, or a dictionary of C(profile), C(rules) and C(thresholds) that changes one. The only profile
+        so far is V(baseline).
+      - C(rules) maps a rule's id to C(enabled) and C(severity).
+      - C(thresholds) are C(warn_days) (30), C(crit_days) (7), C(warn_fraction) (a third) and C(crit_fraction) (a sixth)
+        of a certificate's lifetime, and C(floor_hours) (12). A certificate warns when less is left than days and
+        fraction both allow, but never less than the floor.
+    type: raw
+    default: baseline
+  fail_on:
+    description:
+      - The severity at and above which a finding puts its host into RV(failing_hosts).
+    type: str
+    choices: [critical, high, medium, low, info, none]
+    default: none
+  flag:
+    description:
+      - The hosts that RV(flagged) is to hold, besides those in RV(failing_hosts). V(failing) are those whose status
+        calls for action.
+    type: str
+    choices: [failing, all, none]
+    default: failing
+  table_rows:
+    description: How many findings RV(table) is to show.
+    type: int
+    default: 20
+  as_of:
+    description:
+      - The instant that certificates are judged at, as V(2026-06-01) or V(2026-06-01T00:00:00Z). The present if not
+        given.
+    type: str
+  previous:
+    description:
+      - The document of the last audit, or the path of a file on the controller that holds it. The new document then
+        tells what is new, fixed and unchanged. A file that does not exist gives a warning.
+    type: raw
+  dest:
+    description:
+      - A file on the controller that is to hold the document as JSON, readable by its owner only. The result is then
+        without RV(audit). This is the way for more than some hundred hosts. In check mode it is not written.
+    type: path
+attributes:
+  diff_mode:
+    details:
+      - This changes nothing but the file O(dest).
+notes:
+  - It cannot be used with the C(free) strategy, which has no task that runs once for all hosts.
+seealso:
+  - module: community.qualys.certview_auth
+  - module: community.qualys.certview_certificate_info
+"""
+
+EXAMPLES = r"""
+- name: Judge the certificates of all hosts of the play
+  community.qualys.certview_audit:
+    platform: eu1
+  register: audit
+  run_once: true
+
+- name: Tell what calls for action
+  ansible.builtin.debug:
+    msg: "{{ audit.table }}"
+  run_once: true
+
+- name: Warn 60 days before the end, and compare with the last time
+  community.qualys.certview_audit:
+    platform: eu1
+    policy:
+      thresholds:
+        warn_days: 60
+        warn_fraction: 0.5
+    previous: /var/lib/certificates/audit.json
+    dest: /var/lib/certificates/audit.json
+    fail_on: high
+  register: audit
+  run_once: true
+
+- name: Fail the hosts that have a finding of severity high or critical
+  ansible.builtin.fail:
+    msg: "{{ (audit.flagged[inventory_hostname] | from_json).line }}"
+  when: inventory_hostname in audit.failing_hosts
+"""
+
+RETURN = r"""
+summary:
+  description:
+    - How many hosts, assets, certificates and findings there are, by status, severity and rule.
+  returned: success
+  type: dict
+  sample:
+    hosts: 12
+    hosts_matched: 11
+    hosts_unmatched: 1
+    hosts_failing: 4
+    by_status: {expired: 1, expiring: 2, weak: 1, ok: 7, not_evaluated: 0, unmatched: 1}
+failing_hosts:
+  description: Names of the hosts with a finding at or above O(fail_on).
+  returned: success
+  type: list
+  elements: str
+  sample: [web01]
+flagged:
+  description:
+    - For each host that O(flag) chooses, one JSON text with C(status), C(line) (one readable line) and C(findings).
+      Texts, because Ansible visits every value of a structure; use C(from_json).
+  returned: success
+  type: dict
+  sample:
+    web01: '{"status": "expired", "line": "web01: EXPIRED - ...", "findings": []}'
+table:
+  description: What calls for action, the most urgent first, as lines of text in columns; empty if nothing does.
+  returned: success
+  type: list
+  elements: str
+summary_lines:
+  description: RV(summary) for a reader.
+  returned: success
+  type: list
+  elements: str
+audit:
+  description: The audit document.
+  returned: success, without O(dest)
+  type: dict
+  contains:
+    schema_version:
+      description: Version of the document's form.
+      returned: success
+      type: int
+      sample: 1
+    hosts:
+      description: For each host its C(status), C(match), C(certificates) and C(findings).
+      returned: success
+      type: dict
+    certificates:
+      description: The record of each certificate that is on a host, by its fingerprint.
+      returned: success
+      type: dict
+    unmatched_assets:
+      description: The assets that belong to no host.
+      returned: success
+      type: list
+      elements: dict
+api:
+  description: What it cost.
+  returned: success
+  type: dict
+  sample: {version: v2.2, calls: 4, waited_seconds: 0.0, source: api}
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: A word that can be tested, such as V(credentials), V(network), V(tls), V(permission) or V(options).
+      returned: failure
+      type: str
+      sample: credentials
+    http_status:
+      description: HTTP status of the answer, or V(null) when there was none.
+      returned: failure
+      type: int
+      sample: 401
+    code:
+      description: Qualys' own code of the error, or V(null).
+      returned: failure
+      type: str
+      sample: "2012"
+    message:
+      description: What was tried and what came back.
+      returned: failure
+      type: str
+      sample: the user name or password is not accepted (HTTP 401)
+    hint:
+      description: What to do about it.
+      returned: failure
+      type: str
+      sample: Check them for this very platform
+"""
