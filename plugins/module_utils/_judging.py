@@ -23,6 +23,7 @@ Finding = dict[str, t.Any]
 STATUSES = ("expired", "expiring", "weak", "ok", "not_evaluated", "unmatched")
 """Of hosts; worst first."""
 _SEVERE_ENOUGH_TO_BE_WEAK = frozenset(("critical", "high", "medium"))
+_ISSUERS = frozenset(("Intermediate", "Root"))
 _LAST = "~"
 _PORTS_NAMED = 10
 
@@ -77,19 +78,22 @@ class Judge:
     def _judge_asset(self, identifier: AssetId) -> tuple[list[Finding], bool]:
         findings: list[Finding] = []
         judged = False
-        seen_by: dict[Instance, list[tuple[bool, str, str, tuple[str, ...]]]] = {}
+        seen_by: dict[Instance, list[tuple[bool, bool, str, str, tuple[str, ...]]]] = {}
         for certhash, instances in self._estate.sightings[identifier].items():
             judgement = self._judge_certificate(certhash)
             judged = judged or judgement.judged
             served_on = sorted(instances, key=Instance.order)
             for rule, verdict in judgement.told:
                 findings.append(self._finding(rule, verdict, identifier, certhash, served_on))
-            fresh = freshness(self._estate.records[certhash].get("last_found"))
+            record = self._estate.records[certhash]
+            is_leaf = record.get("type") not in _ISSUERS
+            fresh = freshness(record.get("last_found"))
             for instance, protocols in instances.items():
-                seen_by.setdefault(instance, []).append((bool(protocols), fresh, certhash, protocols))
+                seen_by.setdefault(instance, []).append((bool(protocols), is_leaf, fresh, certhash, protocols))
         for instance, sightings in seen_by.items():
-            # Of several certificates seen there, the last one found tells what the instance offers today.
-            _observed, _fresh, certhash, protocols = max(sightings)
+            # Of several certificates seen there, the last one found tells what the instance offers today; a reader
+            # knows the instance by its own certificate, not by those of the CAs that it sends along.
+            certhash, protocols = max(sightings)[3:]
             offers = {**instance._asdict(), "ssl_protocols": protocols}
             subject = subject_of(self._estate.records[certhash], self._context)._replace(instance=offers)
             judgement = _judge(self._instance_rules, subject)

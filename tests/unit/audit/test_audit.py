@@ -166,6 +166,15 @@ def test_a_certificate_without_a_port_is_judged_too(instances: list[dict[str, t.
     assert (finding["instance"], finding["message"]) == (None, "RSA 1024 bits; at least 2048 needed")
 
 
+@pytest.mark.parametrize("issuer_type", ["Intermediate", "Root"])
+def test_an_instance_is_known_by_its_own_certificate_not_by_its_issuers(issuer_type: str) -> None:
+    offers = [asset(instances=[instance(protocols=["SSLv3", "TLSv1.2"])])]
+    leaf = record("aa", offers, last_found="2026-05-01T00:00:00Z")
+    issuer = record("bb", offers, type=issuer_type, last_found="2026-05-02T00:00:00Z")
+    (finding,) = audited([leaf, issuer])["hosts"]["web1"]["findings"]
+    assert (finding["rule"], finding["certhash"]) == ("TLS-001", "aa")
+
+
 def test_an_instance_is_judged_once_by_what_was_found_last() -> None:
     def seen(certhash: str, day: int, protocols: list[str] | None) -> dict[str, t.Any]:
         found = f"2026-05-{day:02}T00:00:00Z"
