@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 import json
-import typing as t
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from support.playbooks import Ansible, Run
+from support.playbooks import Ansible, Run, tasks_on_localhost
 from support.simulator import NOW, Simulator
 
 DEMO_INVENTORY = str(Path(__file__).parents[1] / "demo" / "inventory.yml")
@@ -30,9 +29,10 @@ def list_calls(simulator: Simulator) -> int:
     return sum(count for api, count in simulator.stats()["calls"].items() if api.startswith("/certview/"))
 
 
-@pytest.fixture
-def run(ansible: Ansible, demo_estate: Simulator) -> Run:
-    return audited(ansible, demo_estate)
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, demo_estate: Simulator) -> Run:
+    """One audit, for the tests that only read what it returned."""
+    return audited(Ansible(tmp_path_factory.mktemp("audit")), demo_estate)
 
 
 def test_every_host_has_the_status_that_its_certificates_call_for(run: Run) -> None:
@@ -124,14 +124,15 @@ def test_fail_on_fails_the_hosts_with_such_findings_and_only_them(
     assert run.results("Summary")
 
 
-def test_check_mode_gives_the_same_answer_and_writes_nothing(ansible: Ansible, demo_estate: Simulator) -> None:
+def test_check_mode_gives_the_same_answer_and_writes_nothing(
+    ansible: Ansible, demo_estate: Simulator, run: Run
+) -> None:
     written = ansible.folder / "audit.json"
-    usual = audited(ansible, demo_estate)
     checked = audited(ansible, demo_estate, "--check", "-e", f"certificate_audit_dest={written}")
 
     assert checked.returncode == 0, checked.output
     assert not written.exists()
-    assert checked.result(AUDIT)["summary"] == usual.result(AUDIT)["summary"]
+    assert checked.result(AUDIT)["summary"] == run.result(AUDIT)["summary"]
 
 
 def test_a_file_holds_the_document_for_its_owner_only_and_the_same_bytes_each_time(
@@ -209,19 +210,11 @@ def test_an_audit_costs_as_many_calls_as_there_are_pages_whatever_the_number_of_
     assert simulator.stats()["logins"] == 1
 
 
-def test_hosts_can_be_given_without_an_inventory(ansible: Ansible, demo_estate: Simulator) -> None:
-    (address,) = {
-        host["match"]["value"]
-        for name, host in audited(ansible, demo_estate).result(AUDIT)["audit"]["hosts"].items()
-        if name == "web01"
-    }
-    task: dict[str, t.Any] = {
-        "name": "Given",
-        "community.qualys.certview_audit": {"hosts": {"mine": [address]}, "as_of": NOW},
-    }
-    play = [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]
-    run = ansible.play(play, env=demo_estate.environment)
+def test_hosts_can_be_given_without_an_inventory(ansible: Ansible, demo_estate: Simulator, run: Run) -> None:
+    options = {"hosts": {"mine": [run.result(AUDIT)["audit"]["hosts"]["web01"]["match"]["value"]]}, "as_of": NOW}
+    task = {"name": "Given", "community.qualys.certview_audit": options}
+    given = ansible.play(tasks_on_localhost(task), env=demo_estate.environment)
 
-    assert run.returncode == 0, run.output
-    assert list(run.result("Given")["audit"]["hosts"]) == ["mine"]
-    assert run.result("Given")["summary"]["hosts_matched"] == 1
+    assert given.returncode == 0, given.output
+    assert list(given.result("Given")["audit"]["hosts"]) == ["mine"]
+    assert given.result("Given")["summary"]["hosts_matched"] == 1

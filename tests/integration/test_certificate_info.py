@@ -47,34 +47,34 @@ def test_every_certificate_arrives_once(ansible: Ansible, demo_estate: Simulator
     assert result["api"]["rate_limit"]["limit"] == 300
 
 
-@pytest.mark.parametrize(
-    ("options", "holds"),
-    [
-        ({"expired": True}, lambda record: record["expired"]),
-        ({"expired": False}, lambda record: not record["expired"]),
-        ({"expiring_within_days": 30}, lambda record: 0 <= record["days_remaining"] <= 30),
-        ({"self_signed": True}, lambda record: record["self_signed"]),
-        ({"key_size_below": 2048}, lambda record: record["key_size"] < 2048),
-        ({"types": ["Leaf"]}, lambda record: record["type"] == "Leaf"),
-        ({"signature_algorithms": ["SHA1withRSA"]}, lambda record: record["signature_algorithm"] == "SHA1withRSA"),
-        (
-            {"where": [{"field": "instance.port", "operator": "equals", "value": 443}]},
-            lambda record: any(i["port"] == 443 for asset in record["assets"] for i in asset["instances"]),
-        ),
-    ],
-    ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
-)
-def test_conditions_choose_what_they_say(
-    ansible: Ansible,
-    demo_estate: Simulator,
-    options: dict[str, t.Any],
-    holds: Callable[[dict[str, t.Any]], bool],
-) -> None:
-    everything = records(ansible, demo_estate)
-    expected = {record["certhash"] for record in everything if holds(record)}
+CONDITIONS: list[tuple[dict[str, t.Any], Callable[[dict[str, t.Any]], bool]]] = [
+    ({"expired": True}, lambda record: record["expired"]),
+    ({"expired": False}, lambda record: not record["expired"]),
+    ({"expiring_within_days": 30}, lambda record: 0 <= record["days_remaining"] <= 30),
+    ({"self_signed": True}, lambda record: record["self_signed"]),
+    ({"key_size_below": 2048}, lambda record: record["key_size"] < 2048),
+    ({"types": ["Leaf"]}, lambda record: record["type"] == "Leaf"),
+    ({"signature_algorithms": ["SHA1withRSA"]}, lambda record: record["signature_algorithm"] == "SHA1withRSA"),
+    (
+        {"where": [{"field": "instance.port", "operator": "equals", "value": 443}]},
+        lambda record: any(i["port"] == 443 for asset in record["assets"] for i in asset["instances"]),
+    ),
+]
 
-    assert 0 < len(expected) < len(everything)
-    assert {record["certhash"] for record in records(ansible, demo_estate, **options)} == expected
+
+def test_conditions_choose_what_they_say(ansible: Ansible, demo_estate: Simulator) -> None:
+    steps = [
+        {"name": str(options), "community.qualys.certview_certificate_info": {"as_of": NOW, **options}}
+        for options in ({}, *(options for options, holds in CONDITIONS))
+    ]
+    run = ansible.play(tasks_on_localhost(*steps), env=demo_estate.environment)
+    assert run.returncode == 0, run.output
+    everything = run.result("{}")["certificates"]
+
+    for options, holds in CONDITIONS:
+        expected = {record["certhash"] for record in everything if holds(record)}
+        assert 0 < len(expected) < len(everything), options
+        assert {record["certhash"] for record in run.result(str(options))["certificates"]} == expected, options
 
 
 def test_names_and_addresses_of_assets_choose_their_certificates(ansible: Ansible, demo_estate: Simulator) -> None:

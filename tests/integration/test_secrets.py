@@ -19,7 +19,7 @@ SECRET = "client-secret-that-nobody-may-read"
 
 def tokens(simulator: Simulator) -> list[str]:
     """Return every token that the simulator has given out."""
-    return list(simulator.control("tokens")["tokens"])
+    return list(simulator.control("tokens"))
 
 
 def traces(run: Run, folder: Path, log: Path) -> Iterator[tuple[str, str]]:
@@ -42,8 +42,6 @@ def verbosely(ansible: Ansible, simulator: Simulator, play: t.Any, *words: str, 
     environment = {
         **simulator.environment,
         "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log"),
-        "ANSIBLE_DEBUG": "1",
-        "ANSIBLE_KEEP_REMOTE_FILES": "0",
         **env,
     }
     return ansible.play(play, "-vvvvv", *words, env=environment)

@@ -32,7 +32,8 @@ class CallbackModule(CallbackBase):
 
     def _record(self, outcome: str, result: t.Any) -> None:
         task = result._task.get_name().rpartition(" : ")[2]
-        self._write({"task": task, "host": result._host.get_name(), "outcome": outcome, "result": result._result})
+        told = {**result._result, "failed": outcome == "failed"}
+        self._write({"task": task, "host": result._host.get_name(), "outcome": outcome, "result": told})
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._record("ok", result)

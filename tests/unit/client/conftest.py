@@ -1,0 +1,110 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fixtures of the client's tests. Nothing here sleeps, and nothing reaches beyond the loopback."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
+from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from unit.client.support import (
+    AS_OF,
+    Always,
+    ClientFactory,
+    FakeClock,
+    Received,
+    Reply,
+    ScriptedServer,
+    ServerFactory,
+    Simulator,
+    connection_to,
+    jwt,
+    running_simulator,
+)
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What this machine's environment says of proxies, trust and logins must not decide a test."""
+    for name in list(os.environ):
+        if name.lower().endswith(("_proxy", "_ca_bundle")) or name.startswith("QUALYS_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("NETRC", str(tmp_path / "no-netrc"))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """What the client told its user although nothing failed."""
+    return []
+
+
+@pytest.fixture
+def client_of(clock: FakeClock, told: list[str]) -> t.Iterator[ClientFactory]:
+    made: list[CertViewClient] = []
+
+    def make(url: str, credentials: Credentials | None = None, **options: t.Any) -> CertViewClient:
+        connection = connection_to(url, credentials, **options)
+        made.append(CertViewClient(connection, clock=clock, chance=Always(0.5), tell=told.append))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.__exit__()
+
+
+@pytest.fixture(scope="session")
+def started_simulator(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Simulator]:
+    with running_simulator(
+        tmp_path_factory.mktemp("simulator"),
+        "--estate",
+        "generated",
+        "--certificates",
+        "400",
+        "--now",
+        AS_OF.isoformat(),
+    ) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(started_simulator: Simulator) -> Simulator:
+    started_simulator.reset()
+    return started_simulator
+
+
+@pytest.fixture(scope="session")
+def tls_simulator(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Simulator]:
+    with running_simulator(tmp_path_factory.mktemp("tls-simulator"), "--tls", "--certificates", "20") as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def serve() -> t.Iterator[ServerFactory]:
+    """A server that gives these replies in turn, the last one for ever, and a token to whoever logs in."""
+    started: list[ScriptedServer] = []
+
+    def start(*replies: Reply, login: Reply | None = None) -> ScriptedServer:
+        waiting = list(replies)
+
+        def answer(request: Received) -> Reply:
+            if request.path.startswith("/auth"):
+                return login or Reply(201, jwt({"sub": "demo", "iat": 0, "exp": 14400}).encode())
+            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+        started.append(ScriptedServer(answer))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()

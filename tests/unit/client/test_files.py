@@ -1,0 +1,74 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
+from ansible_collections.community.qualys.plugins.module_utils._files import replaced, written_document, written_lines
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_one_document_a_line_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    assert written_lines(str(path), ({"b": number, "a": "ü"} for number in range(3))) == 3
+    assert path.read_text(encoding="utf-8").splitlines() == [f'{{"a":"\\u00fc","b":{number}}}' for number in range(3)]
+    assert mode_of(path) == 0o600
+
+
+def test_a_readable_file_is_replaced_by_a_private_one(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o644)
+    written_lines(str(path), [])
+    assert path.read_bytes() == b""
+    assert mode_of(path) == 0o600
+
+
+def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    written_document(str(first), {"b": [1], "a": "\ud800"})
+    written_document(str(second), {"a": "\ud800", "b": [1]})
+    assert first.read_bytes() == second.read_bytes()
+    assert json.loads(first.read_text(encoding="utf-8")) == {"a": "\ud800", "b": [1]}
+
+
+def failing() -> t.Iterator[int]:
+    yield 1
+    raise CertViewError("budget", kind="budget")
+
+
+def test_a_failure_while_writing_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(CertViewError, match="budget"):
+        written_lines(str(path), failing())
+    assert path.read_text(encoding="utf-8") == "old"
+    assert os.listdir(tmp_path) == ["records.jsonl"]
+
+
+@pytest.mark.parametrize("place", ["missing/records.jsonl", "folder"])
+def test_a_place_where_nothing_can_be_written_is_a_clear_error(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(CertViewError) as caught:
+        written_document(str(tmp_path / place), {})
+    assert caught.value.kind == "file"
+    assert str(tmp_path / place) in caught.value.message
+    assert os.listdir(tmp_path) == ["folder"]
+
+
+def test_a_disk_that_fills_up_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(CertViewError, match="No space left") as caught, replaced(str(tmp_path / "x")):
+        raise OSError(28, "No space left on device")
+    assert caught.value.kind == "file"
+    assert os.listdir(tmp_path) == []
