@@ -9,15 +9,20 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import typing as t
+from urllib.parse import quote, quote_plus
 
 from ._errors import CertViewError
 
 _MOST_WORDS = 400
 
-# Qualys API limits guide: these codes of a 409 are limits; 2003 ("Registration must be completed") is not.
+# An explanation stands at the front; a page of megabytes is not searched for one.
+_SEARCHED_FOR_WORDS = 8000
+
+# Qualys API limits guide: a 409 is a limit, but for this code ("Registration must be completed").
 _REGISTRATION_CODE = "2003"
 
 
@@ -25,12 +30,19 @@ class Answer(t.NamedTuple):
     """What the server answered.
 
     :ivar request: Method and path that were asked.
+    :ivar secrets: Texts that no message may show, should the server have repeated one.
     """
 
     request: str
     status: int
     headers: t.Mapping[str, str]
     text: str
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def harmless_text(self) -> str:
+        """The text without the secrets. They are cut out before anything is shortened, or a half would stay."""
+        return without_secrets(self.text, self.secrets)
 
     def json(self) -> t.Any:
         """Return the parsed body; None for an empty one.
@@ -43,7 +55,7 @@ class Answer(t.NamedTuple):
             return json.loads(self.text)
         except (ValueError, RecursionError) as exc:
             what = "is not JSON" if self.text.lstrip()[:1] not in ("{", "[") else "is damaged or cut off"
-            words = _quoted(server_words(self.text))
+            words = _quoted(server_words(self.harmless_text))
             raise CertViewError(
                 f"the answer (HTTP {self.status}, {len(self.text)} characters) {what}{words}",
                 kind="answer",
@@ -53,11 +65,29 @@ class Answer(t.NamedTuple):
             ) from exc
 
 
+def without_secrets(text: str, secrets: t.Iterable[str]) -> str:
+    """Return *text* with every secret cut out, also where it is written as in a form, in JSON or in HTML."""
+    spellings = {
+        spelling
+        for secret in secrets
+        for spelling in (
+            secret,
+            quote(secret, safe="", errors="replace"),
+            quote_plus(secret, errors="replace"),
+            json.dumps(secret)[1:-1],
+            html.escape(secret),
+        )
+    }
+    for spelling in sorted(spellings, key=len, reverse=True):
+        text = text.replace(spelling, "********")
+    return text
+
+
 def _quoted(words: str) -> str:
     return f": {words}" if words else ""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
@@ -89,21 +119,22 @@ def server_words(text: str) -> str:
     """
     words = _words_of_envelope(_envelope(text))
     if not words and text.lstrip()[:1] not in ("{", "["):
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        words = title.group(1) if title else re.sub(r"<[^>]*>", " ", text)
-    words = _printable(words)
+        front = text[:_SEARCHED_FOR_WORDS]
+        title = re.search(r"<title[^>]*>(.*?)</title>", front, re.IGNORECASE | re.DOTALL)
+        words = title.group(1) if title else re.sub(r"<[^>]*>", " ", front)
+    words = printable(words)
     return words if len(words) <= _MOST_WORDS else f"{words[:_MOST_WORDS]}…"
 
 
 def error_code(text: str) -> t.Optional[str]:
-    """Return Qualys' own error code, when the answer has one beyond the HTTP status."""
+    """Return Qualys' own error code, when the answer has one (often it only repeats the status)."""
     match = re.search(r"<CODE>\s*(\d+)\s*</CODE>", text)
     if match:
         return match.group(1)
     body = _envelope(text)
     for key in ("errorCode", "code", "responseCode"):
         if isinstance(body.get(key), (int, str)) and not isinstance(body.get(key), bool):
-            return str(body[key])[:40]
+            return printable(str(body[key]))[:40] or None
     return None
 
 
@@ -158,6 +189,11 @@ _MEANINGS: t.Mapping[int, _Meaning] = {
         "the registration of the subscription or user is not complete",
         "Log in to the Qualys portal once with this user and complete it",
     ),
+    407: _Meaning(
+        "proxy",
+        "the proxy wants a login",
+        "Give its user name and password in proxy, as http://USER:PASSWORD@HOST:PORT, or set use_proxy to false",
+    ),
     410: _Meaning(
         "not_found",
         "this version of the API has been removed",
@@ -182,6 +218,8 @@ def error_of(answer: Answer, *, login: bool = False) -> CertViewError:
     """
     if login and answer.status in (400, 401):
         meaning = _LOGIN_401
+    elif is_limit(answer):
+        meaning = _Meaning("budget", "the server takes no more calls for now", "Run again later")
     elif answer.status >= 500:
         meaning = _Meaning("server", "the server failed", "Try again later; see https://status.qualys.com")
     elif 300 <= answer.status < 400:
@@ -195,10 +233,10 @@ def error_of(answer: Answer, *, login: bool = False) -> CertViewError:
             "request", "the server gave an unexpected answer", "Check platform, gateway_url and proxy"
         )
     return CertViewError(
-        f"{meaning.message} (HTTP {answer.status}){_quoted(server_words(answer.text))}",
+        f"{meaning.message} (HTTP {answer.status}){_quoted(server_words(answer.harmless_text))}",
         kind=meaning.kind,
         http_status=answer.status,
-        code=error_code(answer.text),
+        code=error_code(answer.harmless_text),
         hint=meaning.hint,
         request=answer.request,
     )

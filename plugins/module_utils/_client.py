@@ -91,7 +91,8 @@ class CertViewClient:
             tell=tell,
         )
         self._transport = Transport(connection, self._clock, self.throttle, chance)
-        self._version = "" if connection.api_version == "auto" else connection.api_version
+        self._version = ""
+        self._newest = "" if connection.api_version in ("auto", "v1") else connection.api_version
 
     def __enter__(self) -> CertViewClient:
         return self
@@ -140,17 +141,22 @@ class CertViewClient:
         :raises CertViewError: when the list could not be read to its end; what was given until then is not complete.
         """
         version_1 = self._uses_v1(query)
+        if not version_1:
+            _check_sort(query.sort)
         asked = _Asked.of(query.shortcuts.conditions(as_of), version_1=version_1)
 
         def fetch(number: int) -> list[Row]:
             try:
-                return self._page(query, asked.of_server, number)
+                rows = self._page(query, asked.of_server, number)
             except CertViewError as exc:
-                if exc.kind != "request" or not asked.of_server:
+                if exc.http_status != 400 or asked.accepted or not asked.of_server:
                     raise
-                self._tell(f"The server does not take a filter, all certificates are read instead. {exc}")
+                # This fails again, and tells so, if it is the user's own filter that is not taken.
+                rows = self._page(query, (), number)
+                self._tell(f"The server does not take a filter, more certificates than needed are read instead. {exc}")
                 asked.check_all_here()
-                return self._page(query, (), number)
+            asked.accepted = True
+            return rows
 
         chosen = (
             record
@@ -173,24 +179,23 @@ class CertViewClient:
 
     def _page(self, query: Query, pushed: t.Sequence[Condition], number: int) -> list[Row]:
         if self._uses_v1(query):
-            self._version = "v1"
-            return self._list(_body_v1(query, pushed, number))
+            return self._list("v1", _body_v1(query, pushed, number))
         body = _body_v2(query, pushed, number)
-        if self._version:
-            return self._list(body)
-        for version in _NEWEST_FIRST:
-            self._version = version
-            try:
-                return self._list(body)
-            except CertViewError as exc:
-                if exc.http_status not in (404, 410) or version == _NEWEST_FIRST[-1]:
-                    self._version = ""
-                    raise
-        return []
+        if not self._newest:
+            for version in _NEWEST_FIRST[:-1]:
+                try:
+                    return self._list(version, body)
+                except CertViewError as exc:
+                    if exc.http_status not in (404, 410):
+                        raise
+        return self._list(self._newest or _NEWEST_FIRST[-1], body)
 
-    def _list(self, body: t.Mapping[str, t.Any]) -> list[Row]:
-        path = _path(self._version)
+    def _list(self, version: str, body: t.Mapping[str, t.Any]) -> list[Row]:
+        path = _path(version)
         rows = self._transport.post(path, body)
+        self._version = version
+        if version != "v1":
+            self._newest = version
         if rows is None:
             return []
         if not isinstance(rows, list):
@@ -244,10 +249,14 @@ def _body_v2(query: Query, pushed: t.Sequence[Condition], number: int) -> dict[s
 
 @dataclass
 class _Asked:
-    """Who looks at which shortcut: the server and we again, or we alone."""
+    """Who looks at which shortcut: the server and we again, or we alone.
+
+    :ivar accepted: Whether the server has taken the filter; pages of different filters must not be mixed.
+    """
 
     of_server: tuple[Condition, ...]
     of_us_alone: tuple[Condition, ...]
+    accepted: bool = False
 
     @classmethod
     def of(cls, conditions: t.Sequence[Condition], *, version_1: bool) -> _Asked:
@@ -261,18 +270,22 @@ class _Asked:
         return holds((*where, *self.of_server), record, untold=True) and holds(self.of_us_alone, record, untold=False)
 
 
-def _sorted(records: t.Iterable[Record], sort: t.Sequence[tuple[str, str]]) -> list[Record]:
-    """Sort here what v2.x of the API does not sort. Records that lack the field come last."""
-    ordered = list(records)
-    for name, order in reversed(sort):
-        known = FIELDS.get(name)
-        if known is None:
+def _check_sort(sort: t.Sequence[tuple[str, str]]) -> None:
+    """Refuse what we could not sort by, before anything is read."""
+    for name, _order in sort:
+        if name not in FIELDS:
             raise CertViewError(
                 f"cannot sort by {name}, which is no known field",
                 kind="options",
                 hint=f"The fields are {', '.join(FIELDS)}",
             )
-        keyed = [(known.values(record) or [], record) for record in ordered]
+
+
+def _sorted(records: t.Iterable[Record], sort: t.Sequence[tuple[str, str]]) -> list[Record]:
+    """Sort here what v2.x of the API does not sort. Records that lack the field come last."""
+    ordered = list(records)
+    for name, order in reversed(sort):
+        keyed = [(FIELDS[name].values(record) or [], record) for record in ordered]
         told = sorted((pair for pair in keyed if pair[0]), key=lambda pair: pair[0][0], reverse=order == "desc")
         ordered = [record for unused, record in told] + [record for values, record in keyed if not values]
     return ordered

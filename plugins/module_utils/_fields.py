@@ -17,7 +17,7 @@ import typing as t
 
 from ._addresses import canonical_address
 from ._certificate import Record
-from ._values import parse_time, truth, whole
+from ._values import parse_iso, truth, whole
 
 
 def _folded(value: object) -> t.Optional[str]:
@@ -27,7 +27,8 @@ def _folded(value: object) -> t.Optional[str]:
 _READERS: t.Mapping[str, t.Callable[[object], t.Any]] = {
     "text": _folded,
     "number": whole,
-    "date": parse_time,
+    # Not also as milliseconds: 20260601 is meant as a day, and would be one of 1970.
+    "date": parse_iso,
     "boolean": truth,
     "address": canonical_address,
 }

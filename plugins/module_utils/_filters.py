@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from ._certificate import Record
 from ._errors import CertViewError
 from ._fields import FIELDS, Field
-from ._values import iso, parse_time
+from ._values import iso, parse_iso
 
 # CertView API guide, "Compatible tokens, date formats and supported operators"; there is no BETWEEN.
 OPERATORS = (
@@ -117,7 +117,8 @@ def _check_type(made: Condition) -> None:
         raise _refuse(f"{made.operator} cannot be asked of {made.field}, which is a {known.type}")
     for value in made.values:
         if known.read(value) is None:
-            raise _refuse(f"{value!r} is not a {known.type}, as {made.field} needs")
+            hint = "Give it as 2026-06-01 or 2026-06-01T00:00:00Z" if known.type == "date" else ""
+            raise _refuse(f"{value!r} is not a {known.type}, as {made.field} needs", hint)
 
 
 def to_json(conditions: t.Sequence[Condition]) -> t.Optional[dict[str, t.Any]]:
@@ -139,7 +140,7 @@ def to_json(conditions: t.Sequence[Condition]) -> t.Optional[dict[str, t.Any]]:
 def _json_value(field: str, value: str) -> str:
     known = FIELDS.get(field)
     if known is not None and known.type == "date":
-        instant = parse_time(value)
+        instant = parse_iso(value)
         if instant is not None:
             return f"{instant.isoformat()[:19]}.{instant.microsecond // 1000:03d}Z"
     return value
@@ -153,7 +154,8 @@ def to_qql(conditions: t.Sequence[Condition]) -> t.Optional[str]:
 
     Source: Qualys online help, "How to Search" (back-ticks: exact; double quotes: contains; lists in brackets).
 
-    :raises CertViewError: of kind V(options) for a value that QQL cannot quote, or a field that v1 does not have.
+    :raises CertViewError: of kind V(options) for a value that QQL cannot quote, a field that v1 does not have, or
+        V(is_empty) and V(is_not_empty).
     """
     return " and ".join(map(_qql_term, conditions)) or None
 
@@ -163,10 +165,9 @@ def _qql_term(made: Condition) -> str:
     token = known.qql if known else made.field.split(".", 1)[-1]
     if not token:
         raise _refuse(f"v1 of the API has no field for {made.field}", "Leave api_version at auto")
-    if made.operator == "is_empty":
-        return f"not {token}:*"
-    if made.operator == "is_not_empty":
-        return f"{token}:*"
+    if made.operator in _WITHOUT_VALUE:
+        # No document shows how QQL asks for it, and a guess could select nothing in silence.
+        raise _refuse(f"v1 of the API cannot be asked for {made.operator}", "Leave api_version at auto")
     values = [_qql_value(known, value, made.operator) for value in made.values]
     if made.operator == "in":
         return f"{token}:[{', '.join(values)}]"
@@ -177,7 +178,7 @@ def _qql_term(made: Condition) -> str:
 
 def _qql_value(known: t.Optional[Field], value: str, comparison: str) -> str:
     if known is not None and known.type == "date":
-        return f"'{iso(parse_time(value))}'"
+        return f"'{iso(parse_iso(value))}'"
     if known is not None and known.type in ("number", "boolean"):
         return value.lower()
     quote = '"' if comparison == "contains" else "`"
@@ -227,6 +228,15 @@ def holds(conditions: t.Iterable[Condition], record: Record, *, untold: bool) ->
     return True
 
 
+def _days_after(as_of: datetime, days: float) -> datetime:
+    try:
+        if days >= 0:
+            return as_of + timedelta(days=days)
+    except OverflowError:
+        pass
+    raise _refuse(f"expiring_within_days is {days:g}, and must be 0 or more, and end before the year 10000")
+
+
 @dataclass(frozen=True)
 class Shortcuts:
     """The conditions that have an option of their own, all to be met."""
@@ -246,9 +256,11 @@ class Shortcuts:
         """Return them as conditions; an option that was not given adds none.
 
         :param as_of: The instant from which days are counted.
+        :raises CertViewError: of kind V(options) for what is no address, or an end that no calendar has.
         """
         lists = {
-            "certificate.hash": self.certhashes,
+            # The API has them in lower case without colons, browsers and OpenSSL show them otherwise.
+            "certificate.hash": tuple(value.replace(":", "").strip().lower() for value in self.certhashes),
             "asset.primaryIp": self.primary_ips,
             "asset.name": self.asset_names,
             "asset.tagName": self.tags,
@@ -256,9 +268,11 @@ class Shortcuts:
             "certificate.signatureAlgorithm": self.signature_algorithms,
         }
         found = [Condition(field, "in", values) for field, values in lists.items() if values]
+        for made in found:
+            _check_type(made)
         now = str(iso(as_of))
         if self.expiring_within_days is not None:
-            end = str(iso(as_of + timedelta(days=self.expiring_within_days)))
+            end = str(iso(_days_after(as_of, self.expiring_within_days)))
             found.append(Condition("certificate.validToDate", "greater_than_equal", (now,)))
             found.append(Condition("certificate.validToDate", "less_than_equal", (end,)))
         if self.expired is not None:
@@ -275,7 +289,10 @@ def can_be_pushed(made: Condition, *, version_1: bool) -> bool:
     """Tell whether the server can be asked for *made*; if not, it is checked here alone."""
     if len(made.values) > MOST_IN_VALUES:
         return False
+    known = FIELDS.get(made.field)
+    if known and known.type == "address" and any(":" in value for value in made.values):
+        # An IPv6 address has many spellings, and the server may compare texts.
+        return False
     if version_1:
-        known = FIELDS.get(made.field)
         return bool(known and known.qql) and not any("`" in value for value in made.values)
     return not any("," in value for value in made.values)

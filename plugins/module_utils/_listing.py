@@ -17,7 +17,7 @@ from ._client import CertViewClient, Query
 from ._errors import CertViewError
 from ._files import written_lines
 from ._filters import Shortcuts, condition
-from ._values import parse_time
+from ._values import parse_iso
 
 # More than this in a result costs the controller minutes and memory (it visits every leaf).
 _MANY_RECORDS = 5000
@@ -33,8 +33,8 @@ def as_of_option(value: t.Optional[str], now: datetime) -> datetime:
     """
     if not value:
         return now
-    instant = parse_time(value)
-    if instant is None or instant.year < 1970:
+    instant = parse_iso(value)
+    if instant is None:
         raise CertViewError(
             f"as_of is {value!r}, which is no date or time",
             kind="options",
@@ -77,12 +77,14 @@ def listed(
     *,
     limit: t.Optional[int] = None,
     dest: t.Optional[str] = None,
+    check_mode: bool = False,
     tell: t.Callable[[str], None],
 ) -> dict[str, t.Any]:
     """Return the records that *query* asks for, or how many of them were written to *dest*.
 
     :param limit: How many records at the most; RV(complete) is V(False) when there are more.
     :param dest: A file that is to hold one record a line (JSON lines).
+    :param check_mode: Whether to leave *dest* as it is, and only count.
     :raises CertViewError: when the list could not be read to its end; *dest* is untouched then.
     """
     records = client.records(query, as_of)
@@ -97,7 +99,7 @@ def listed(
                 " Set dest to have them written to a file instead."
             )
     else:
-        result["count"] = written_lines(dest, chosen)
+        result["count"] = sum(1 for record in chosen) if check_mode else written_lines(dest, chosen)
     result["complete"] = limit is None or result["count"] < limit or next(records, None) is None
     result["api"] = client.api_use
     return result

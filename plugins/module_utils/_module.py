@@ -40,6 +40,9 @@ def run(
         with CertViewClient(connection_from(params or module.params), tell=module.warn) as client:
             result = work(client)
     except CertViewError as exc:
-        message = missing_required_lib("requests") if exc.kind == "requirement" else str(exc)
-        module.fail_json(msg=message, error=exc.to_result(), exception=REQUESTS_IMPORT_ERROR)
+        if exc.kind == "requirement":
+            module.fail_json(
+                msg=missing_required_lib("requests"), error=exc.to_result(), exception=REQUESTS_IMPORT_ERROR
+            )
+        module.fail_json(msg=str(exc), error=exc.to_result())
     module.exit_json(changed=False, **result)

@@ -9,9 +9,11 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import math
 import os
 import typing as t
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from ._errors import CertViewError
 from ._platforms import checked_gateway, gateway_of
@@ -20,6 +22,11 @@ API_VERSIONS = ("auto", "v1", "v2", "v2.1", "v2.2")
 
 # One window of the standard service level (300 calls an hour) and five minutes for clocks and jitter.
 DEFAULT_MAX_WAIT = 3900.0
+
+
+_SHORTEST_TIMEOUT = 0.01
+# The operating system's own timers end somewhere above.
+_LONGEST_TIMEOUT = 86400.0
 
 
 class Option(t.NamedTuple):
@@ -81,7 +88,7 @@ def argument_spec(env_fallback: t.Callable[..., t.Any]) -> dict[str, dict[str, t
             entry["default"] = option.default
         if option.env:
             entry["fallback"] = (env_fallback, [option.env])
-        if option.secret or name == "token":
+        if option.secret:
             entry["no_log"] = True
         if option.choices:
             entry["choices"] = list(option.choices)
@@ -125,9 +132,11 @@ class Connection:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The texts that no message may show."""
-        proxy_password = self.proxy.rpartition("@")[0].partition("://")[2].partition(":")[2]
-        own = (self.credentials.password, self.credentials.client_secret, self.credentials.token, proxy_password)
-        return tuple(secret for secret in own if secret)
+        # A proxy may be given without its scheme.
+        proxy_password = self.proxy.rpartition("@")[0].rpartition("://")[2].partition(":")[2]
+        credentials = self.credentials
+        own = (credentials.password, credentials.client_secret, credentials.token, proxy_password)
+        return tuple(secret for secret in (*own, unquote(proxy_password)) if secret)
 
 
 def _credentials(params: t.Mapping[str, t.Any]) -> Credentials:
@@ -173,7 +182,7 @@ def _gateway(params: t.Mapping[str, t.Any]) -> str:
 
 
 def _verify(params: t.Mapping[str, t.Any]) -> t.Union[bool, str]:
-    if not params.get("validate_certs", True):
+    if params.get("validate_certs") is False:
         return False
     ca_path = params.get("ca_path")
     if not ca_path:
@@ -187,12 +196,13 @@ def _verify(params: t.Mapping[str, t.Any]) -> t.Union[bool, str]:
     return str(ca_path)
 
 
-def _bounded(params: t.Mapping[str, t.Any], name: str, least: float) -> t.Any:
+def _bounded(params: t.Mapping[str, t.Any], name: str, least: float, most: float = math.inf) -> t.Any:
     value = params.get(name)
     if value is None:
         return CONNECTION_OPTIONS[name].default
-    if value < least:
-        raise CertViewError(f"{name} is {value}, and must be at least {least:g}", kind="options")
+    if not least <= value <= most:
+        upper = "" if most == math.inf else f" and at most {most:g}"
+        raise CertViewError(f"{name} is {value}, and must be at least {least:g}{upper}", kind="options")
     return value
 
 
@@ -202,17 +212,14 @@ def connection_from(params: t.Mapping[str, t.Any]) -> Connection:
     :param params: Option values by name, as an argument specification has converted them.
     :raises CertViewError: of kind V(options), naming the option and what to do.
     """
-    timeout = _bounded(params, "timeout", 0)
-    if not timeout:
-        raise CertViewError("timeout is 0, and must be more", kind="options")
     return Connection(
         gateway_url=_gateway(params),
         credentials=_credentials(params),
         api_version=params.get("api_version") or "auto",
         verify=_verify(params),
-        use_proxy=bool(params.get("use_proxy", True)),
+        use_proxy=params.get("use_proxy") is not False,
         proxy=params.get("proxy") or "",
-        timeout=timeout,
+        timeout=_bounded(params, "timeout", _SHORTEST_TIMEOUT, _LONGEST_TIMEOUT),
         retries=_bounded(params, "retries", 0),
         max_wait=_bounded(params, "max_wait", -1),
         max_concurrency=_bounded(params, "max_concurrency", 1),

@@ -18,8 +18,11 @@ Row = dict[str, t.Any]
 # CertView API guide, "List CertView Certificates" (v1): the window that pageNumber x pageSize must stay in.
 V1_WINDOW = 10_000
 
-# A list that still moves after so many looks at its front will not settle while we read it.
+# A list that still moves after so many looks back will not settle while we read it.
 _MOST_LOOKS_BACK = 5
+
+# So many pages in a row without a new row: the list grows as fast as it is read, or the server gives one page always.
+_MOST_STALE_PAGES = 100
 
 
 def identity(row: object) -> t.Optional[t.Hashable]:
@@ -38,62 +41,102 @@ def sweep(
     """Give all rows of a list, each once, page by page.
 
     It ends at an empty page (the API tells no total). A row that comes twice means that the list moved while it was
-    read, as it does when a scan finds certificates anew: then the front is read again until it brings nothing new.
+    read, as it does when a scan finds certificates anew: rows that were still to be read went to its front. Then the
+    front is read again until as many rows are known as the list is long.
 
     :param fetch: Returns the rows of one page, counted from 0.
     :param window: How many records the API gives at most; None for no such bound.
-    :raises CertViewError: of kind V(window) when the list is longer than *window*, of kind V(shifting) when the list
-        will not settle. What was given until then is not complete.
+    :raises CertViewError: of kind V(window) when the list may be longer than *window*, of kind V(shifting) when it
+        will not settle, of kind V(answer) for a row that cannot be told from others. What was given until then is not
+        complete.
     """
-    seen: set[t.Hashable] = set()
-    moved = False
-    number = 0
-    while True:
-        rows = _fetch_within(fetch, number, page_size, window)
-        if not rows:
-            break
-        fresh = _unseen(rows, seen)
-        moved = moved or len(fresh) < len(rows)
+    reading = _Reading(fetch, page_size, window)
+    yield from reading.pages_from(0)
+    looks = 0
+    while reading.missing > 0:
+        if looks == _MOST_LOOKS_BACK:
+            raise _never_settled(reading.end)
+        looks += 1
+        yield from reading.front()
+        # Only the end tells how long the list has become meanwhile.
+        yield from reading.pages_from(max(0, reading.end - 1))
+
+
+def _never_settled(pages: int) -> CertViewError:
+    return CertViewError(
+        f"the list of certificates changed all the while it was read ({pages} pages)",
+        kind="shifting",
+        hint="A scan is probably being processed; run again when it has finished, or narrow the query",
+    )
+
+
+class _Reading:
+    """What is known of the list while it is read.
+
+    Rows are added and moved at the front only, so a list is as long as its last page says, and complete when as many
+    different rows have come. That rows already read were moved too, and push the others down, does no harm then.
+    """
+
+    def __init__(self, fetch: t.Callable[[int], list[Row]], page_size: int, window: t.Optional[int]) -> None:
+        self._fetch = fetch
+        self._page_size = page_size
+        self._window = window
+        self._seen: set[t.Hashable] = set()
+        self._length = 0
+        self.end = 0
+        self._moved = False
+
+    @property
+    def missing(self) -> int:
+        """How many rows of the list have not come; none while nothing says that it moved."""
+        return self._length - len(self._seen) if self._moved else 0
+
+    def pages_from(self, number: int) -> t.Iterator[list[Row]]:
+        """Read to the end of the list, and note its length."""
+        stale = 0
+        while stale < _MOST_STALE_PAGES:
+            rows = self._page(number)
+            if not rows:
+                self.end = number
+                return
+            self._length = number * self._page_size + len(rows)
+            known = len(self._seen)
+            yield from self._unseen(rows)
+            stale = stale + 1 if len(self._seen) == known else 0
+            number += 1
+        raise _never_settled(number)
+
+    def front(self) -> t.Iterator[list[Row]]:
+        """Read from the start until the rows that were missing have come."""
+        enough = len(self._seen) + self.missing
+        for number in range(self.end):
+            if len(self._seen) >= enough:
+                return
+            yield from self._unseen(self._page(number))
+
+    def _page(self, number: int) -> list[Row]:
+        if self._window is not None and (number + 1) * self._page_size > self._window:
+            raise CertViewError(
+                f"the list of certificates reaches the {self._window} that v1 of the API gives at most",
+                kind="window",
+                hint="Leave api_version at auto (v2.x has no such bound), or narrow the query",
+            )
+        return self._fetch(number)
+
+    def _unseen(self, rows: list[Row]) -> t.Iterator[list[Row]]:
+        fresh = []
+        for row in rows:
+            key = identity(row)
+            if key is None:
+                raise CertViewError(
+                    "the answer holds a certificate without id and certhash, so that nobody can tell whether all came",
+                    kind="answer",
+                    hint="Do not exclude both certificate.id and certificate.certhash; else look for a proxy that"
+                    " answers in the server's place",
+                )
+            if key not in self._seen:
+                self._seen.add(key)
+                fresh.append(row)
+        self._moved = self._moved or len(fresh) < len(rows)
         if fresh:
             yield fresh
-        number += 1
-    looks = 0
-    while moved:
-        if looks == _MOST_LOOKS_BACK:
-            raise CertViewError(
-                f"the list of certificates changed all the while it was read ({number} pages)",
-                kind="shifting",
-                hint="A scan is probably being processed; run again when it has finished, or narrow the query",
-            )
-        looks += 1
-        moved = False
-        for front in range(number + 1):
-            fresh = _unseen(fetch(front), seen)
-            if not fresh:
-                break
-            moved = True
-            yield fresh
-
-
-def _fetch_within(
-    fetch: t.Callable[[int], list[Row]], number: int, page_size: int, window: t.Optional[int]
-) -> list[Row]:
-    if window is not None and (number + 1) * page_size > window:
-        raise CertViewError(
-            f"there are more certificates than the {window} that v1 of the API gives in one list",
-            kind="window",
-            hint="Leave api_version at auto (v2.x has no such bound), or narrow the query",
-        )
-    return fetch(number)
-
-
-def _unseen(rows: list[Row], seen: set[t.Hashable]) -> list[Row]:
-    fresh = []
-    for row in rows:
-        key = identity(row)
-        if key is None:
-            fresh.append(row)
-        elif key not in seen:
-            seen.add(key)
-            fresh.append(row)
-    return fresh

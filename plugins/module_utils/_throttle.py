@@ -29,6 +29,9 @@ TOLD_FROM_SECONDS = 10.0
 
 _POLL_SECONDS = 0.05
 
+# The longest window of any service level is a day; more is a mistake, and no timer takes any number.
+_LONGEST_WAIT_SECONDS = 86400
+
 
 @dataclass
 class Budget:
@@ -61,11 +64,12 @@ class Budget:
 
 
 def _number(headers: t.Mapping[str, str], *names: str) -> t.Optional[int]:
-    """Return the first of the headers *names* that holds a whole number that is not negative."""
-    wanted = {name.lower() for name in names}
-    for name, value in headers.items():
-        if name.lower() in wanted and value.strip().isascii() and value.strip().isdigit():
-            return int(value.strip()[:12])
+    """Return the first of *names* whose header holds a whole number that is not negative."""
+    told = {name.lower(): value.strip() for name, value in headers.items()}
+    for name in names:
+        value = told.get(name.lower(), "")
+        if value.isascii() and value.isdigit():
+            return int(value[:12])
     return None
 
 
@@ -76,11 +80,12 @@ def told_wait(headers: t.Mapping[str, str], clock: Clock) -> t.Optional[float]:
     """
     seconds = _number(headers, "X-RateLimit-ToWait-Sec", "Retry-After")
     if seconds is not None:
-        return float(seconds)
+        return float(min(seconds, _LONGEST_WAIT_SECONDS))
     for name, value in headers.items():
         if name.lower() == "retry-after":
             try:
-                return max(0.0, (parsedate_to_datetime(value) - clock.now()).total_seconds())
+                seconds_left = (parsedate_to_datetime(value) - clock.now()).total_seconds()
+                return min(max(0.0, seconds_left), float(_LONGEST_WAIT_SECONDS))
             except (TypeError, ValueError, OverflowError):
                 return None
     return None
@@ -179,7 +184,7 @@ class Throttle:
             window = _number(headers, "X-RateLimit-Window-Sec")
             concurrency = _number(headers, "X-Concurrency-Limit-Limit", "X-ConcurrencyLimit-Limit")
             budget.limit = limit or budget.limit
-            budget.window_seconds = window or budget.window_seconds
+            budget.window_seconds = min(window, _LONGEST_WAIT_SECONDS) if window else budget.window_seconds
             budget.concurrency = concurrency or budget.concurrency
             remaining = _number(headers, "X-RateLimit-Remaining")
             budget.remaining = budget.remaining if remaining is None else remaining

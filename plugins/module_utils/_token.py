@@ -21,6 +21,7 @@ from datetime import datetime, timedelta, timezone
 from ._clock import Clock
 from ._errors import CertViewError
 from ._options import Credentials
+from ._values import text, texts
 
 # Qualys API, "Fetch Authentication Token": a token is valid for four hours.
 DEFAULT_LIFETIME = timedelta(hours=4)
@@ -69,19 +70,25 @@ def _seconds(value: object) -> t.Optional[float]:
     return float(value) if isinstance(value, (int, float)) and 0 < value < 1e11 else None
 
 
-def read_token(text: str, *, received_at: t.Optional[datetime], username: str = "") -> Token:
+def read_token(answer: str, *, received_at: t.Optional[datetime], username: str = "", request: str = "") -> Token:
     """Read a token, without checking its signature: only the server can.
 
     :param received_at: When the server made it, by this machine's clock; its life is counted from there, so that a
         clock that is wrong does no harm. None for a token of unknown age, whose C(exp) is taken as it is.
-    :raises CertViewError: of kind V(answer) when *text* is no JSON Web Token.
+    :param request: The call that it is the answer to; empty for a token that a user gave.
+    :raises CertViewError: when *answer* is no JSON Web Token; of kind V(answer), or V(options) if a user gave it.
     """
-    value = text.strip().strip('"')
+    value = answer.strip().strip('"')
     if not _JWT.fullmatch(value):
         raise CertViewError(
-            "what was given as a token is not a JSON Web Token (three dot-separated parts)",
-            kind="answer",
-            hint="Check that the URL is that of the API gateway, and that a token is given without the word Bearer",
+            f"{'the answer' if request else 'the token that was given'} is not a JSON Web Token"
+            " (three parts with dots between them)",
+            kind="answer" if request else "options",
+            hint="Check that platform or gateway_url names your platform's API gateway, and that nothing answers in its"
+            " place"
+            if request
+            else "Give the token alone, without the word Bearer",
+            request=request,
         )
     claims = _claims(value)
     issued, expires = _seconds(claims.get("iat")), _seconds(claims.get("exp"))
@@ -95,8 +102,8 @@ def read_token(text: str, *, received_at: t.Optional[datetime], username: str = 
     return Token(
         value=value,
         expires_at=expires_at,
-        modules=tuple(str(module) for module in modules) if isinstance(modules, list) else None,
-        username=username or str(claims.get("sub") or ""),
+        modules=tuple(texts(modules)) if isinstance(modules, list) else None,
+        username=username or text(claims.get("sub")) or "",
     )
 
 
@@ -156,8 +163,8 @@ class TokenSource:
         """Return a token that should work.
 
         :param rejected: A token that the server has just answered with 401; it is not returned again.
-        :raises CertViewError: of kind V(credentials) when the server refuses the credentials. It is asked once only,
-            because repeated failures lock an account.
+        :raises CertViewError: of kind V(credentials) when the server refuses the credentials. Whatever it refuses
+            (HTTP 4xx) it is asked once only, because repeated failures lock an account.
         """
         with self._lock:
             if self._refusal is not None:
@@ -167,15 +174,19 @@ class TokenSource:
             current = self._token
             if current is not None and current is not rejected and current.is_fresh(self._clock.now()):
                 return current
+            request = login_request(self._credentials)
             try:
                 self.logins += 1
-                text = self._login(login_request(self._credentials))
+                answer = self._login(request)
             except CertViewError as exc:
-                if exc.kind == "credentials":
+                if exc.http_status is not None and 400 <= exc.http_status < 500:
                     self._refusal = exc
                 raise
             self._token = read_token(
-                token_text(text), received_at=self._clock.now(), username=self._credentials.username
+                token_text(answer),
+                received_at=self._clock.now(),
+                username=self._credentials.username,
+                request=f"POST {request.path}",
             )
             return self._token
 

@@ -18,7 +18,7 @@ import traceback
 import typing as t
 from urllib.parse import urlsplit
 
-from ._answers import Answer, error_of, is_limit, is_unauthorized
+from ._answers import Answer, error_of, is_limit, is_unauthorized, printable, without_secrets
 from ._clock import Clock, full_jitter
 from ._errors import CertViewError
 from ._options import Connection
@@ -106,7 +106,7 @@ class Transport:
                 refusals += 1
             elif is_unauthorized(answer):
                 if rejected is not None:
-                    raise self._without_secrets(error_of(answer), token)
+                    raise error_of(answer)
                 rejected = token
             else:
                 return value
@@ -141,7 +141,7 @@ class Transport:
                 return call(*args)
             except CertViewError as exc:
                 if exc.kind not in _TRANSIENT_KINDS or faults >= self._connection.retries:
-                    raise self._without_secrets(exc, *(arg for arg in args if isinstance(arg, Token))) from None
+                    raise
                 asked = exc.retry_after
             pause = full_jitter(faults, self._chance) if asked is None else min(asked, _LONGEST_TOLD_PAUSE)
             self._clock.sleep(pause)
@@ -170,7 +170,8 @@ class Transport:
             raise self._network_error(f"POST {path}", exc) from None
         # JSON is UTF-8 (RFC 8259 8.1); requests would guess Latin-1 for text types without a charset.
         text = bytes(response.content).decode("utf-8", errors="replace")
-        return Answer(f"POST {path}", response.status_code, response.headers, text)
+        secrets = (*connection.secrets, bearer.value) if bearer else connection.secrets
+        return Answer(f"POST {path}", response.status_code, response.headers, text, secrets)
 
     def _proxies(self) -> dict[str, str]:
         if not self._connection.use_proxy:
@@ -181,42 +182,78 @@ class Transport:
 
     def _network_error(self, request: str, exc: Exception) -> CertViewError:
         """Return the error that an exception of C(requests) means; its own text is not used where it may hold a URL."""
-        place = self._place
-        name_error = _first(exc, socket.gaierror)
-        if isinstance(exc, requests.exceptions.SSLError) or _first(exc, ssl.SSLError):
-            cause = _first(exc, ssl.SSLError)
-            words = getattr(cause, "verify_message", "") or getattr(cause, "reason", None) or "handshake failed"
-            kind, message = "tls", f"no trusted TLS connection to {place}: {words}"
-            hint = "Give the CA that signed the gateway's or TLS inspection's certificate as ca_path"
-        elif isinstance(exc, requests.exceptions.ProxyError):
-            kind, message = "proxy", f"the proxy does not let us through to {place}: {_reason(exc)}"
-            hint = "Check proxy (or HTTPS_PROXY of the environment) and its password, or set use_proxy to false"
-        elif isinstance(exc, (requests.exceptions.Timeout, socket.timeout)) or _first(exc, socket.timeout):
-            kind, message = "timeout", f"{place} did not answer within {self._connection.timeout:g} s"
-            hint = "Check the way to the gateway (firewall, proxy), or raise timeout"
-        elif name_error is not None:
-            kind, message = "network", f"the name {place} cannot be resolved"
-            hint = "Check platform or gateway_url, and the name servers of the machine that makes the call"
-        elif _first(exc, ConnectionRefusedError):
-            kind, message = "network", f"{place} refuses the connection"
-            hint = "Check the host and port of gateway_url, or whether a proxy is needed"
-        else:
-            kind, message = "network", f"the connection to {place} failed: {_reason(exc)}"
-            hint = "Check the way to the gateway (firewall, proxy), and try again"
+        kind, message, hint = self._meaning(exc)
+        message = printable(without_secrets(message, self._connection.secrets))
         return CertViewError(message, kind=kind, hint=hint, request=request)
 
-    def _without_secrets(self, error: CertViewError, *tokens: Token) -> CertViewError:
-        """Return *error* with every secret cut out, should the server have repeated one."""
-        for secret in (*self._connection.secrets, *(token.value for token in tokens)):
-            error.message = error.message.replace(secret, "********")
-        error.args = (error.message,)
-        return error
+    def _meaning(self, exc: Exception) -> tuple[str, str, str]:
+        place = self._place
+        tls = _first(exc, ssl.SSLError)
+        if isinstance(exc, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
+            return (
+                "proxy",
+                "the URL of the proxy cannot be used",
+                "Give proxy (or HTTPS_PROXY of the environment) as http://HOST:PORT",
+            )
+        if isinstance(exc, requests.exceptions.InvalidURL):
+            return "options", f"{place} cannot be called", "Check gateway_url, and proxy if there is one"
+        if isinstance(exc, (requests.exceptions.InvalidHeader, UnicodeError)):
+            return (
+                "options",
+                "the credentials hold a character that HTTP cannot carry",
+                "Look for line ends and for characters beyond Latin-1 in them",
+            )
+        if isinstance(tls, ssl.SSLCertVerificationError):
+            return (
+                "tls",
+                f"no trusted TLS connection to {place}: {tls.verify_message}",
+                "Give the CA that signed the gateway's or TLS inspection's certificate as ca_path",
+            )
+        if isinstance(exc, requests.exceptions.ProxyError):
+            return (
+                "proxy",
+                f"the proxy does not let us through to {place}: {_reason(exc)}",
+                "Check proxy (or HTTPS_PROXY of the environment) and its password, or set use_proxy to false",
+            )
+        # An end of file is the network's doing, and may pass.
+        if tls is not None and not isinstance(tls, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+            return (
+                "tls",
+                f"no TLS connection to {place}: {tls.reason or 'handshake failed'}",
+                "Check the scheme and port of gateway_url, and that ca_path is a PEM file",
+            )
+        if type(exc) is OSError:
+            # Not of the network: requests says so when it cannot find the CA bundle that it is to use.
+            return "tls", str(exc), "Check ca_path, and REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE of the environment"
+        if isinstance(exc, requests.exceptions.Timeout) or _first(exc, socket.timeout):
+            return (
+                "timeout",
+                f"{place} did not answer within {self._connection.timeout:g} s",
+                "Check the way to the gateway (firewall, proxy), or raise timeout",
+            )
+        if _first(exc, socket.gaierror):
+            return (
+                "network",
+                f"the name {place} cannot be resolved",
+                "Check platform or gateway_url, and the name servers of the machine that makes the call",
+            )
+        if _first(exc, ConnectionRefusedError):
+            return (
+                "network",
+                f"{place} refuses the connection",
+                "Check the host and port of gateway_url, or whether a proxy is needed",
+            )
+        return (
+            "network",
+            f"the connection to {place} failed: {_reason(exc)}",
+            "Check the way to the gateway (firewall, proxy), and try again",
+        )
 
 
 def _reason(exc: BaseException) -> str:
     """Return the words of the innermost cause that the operating system or the HTTP library gave."""
     deepest = [cause for cause in _causes(exc) if isinstance(cause, OSError) and cause.strerror]
-    if deepest:
-        return str(deepest[-1].strerror)
     tunnel = next((str(cause) for cause in _causes(exc) if str(cause).startswith("Tunnel connection failed")), "")
-    return tunnel or "it was closed before the answer was complete"
+    if tunnel or not deepest:
+        return tunnel or "it was closed before the answer was complete"
+    return str(deepest[-1].strerror)

@@ -17,10 +17,13 @@ from datetime import datetime, timedelta, timezone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
-# Control characters, lone surrogates, and the marks that make a terminal or page show text in another order.
-_ALWAYS_UNSAFE = "\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+# Control characters, line separators, lone surrogates, and the marks that make a page show text in another order.
+_ALWAYS_UNSAFE = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _UNSAFE = re.compile(f"[\x00-\x1f{_ALWAYS_UNSAFE}]")
 _UNSAFE_BUT_LINES = re.compile(f"[\x00-\x09\x0b\x0c\x0e-\x1f{_ALWAYS_UNSAFE}]")
+
+# Nothing that CertView tells lies deeper; Python's own recursion limit would be next.
+_DEEPEST = 64
 
 _ISO_8601 = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 
@@ -33,14 +36,19 @@ def scrub(value: str) -> str:
     return _UNSAFE.sub("\ufffd", value) if not value.isprintable() else value
 
 
-def scrub_all(value: t.Any) -> t.Any:
-    """Return a JSON value of any shape with all its texts scrubbed, keys included."""
+def scrub_all(value: t.Any, *, depth: int = 0) -> t.Any:
+    """Return a JSON value of any shape with all its texts scrubbed, keys included.
+
+    What lies deeper than any true answer is replaced by U+FFFD, so that no reader after us runs out of stack.
+    """
     if isinstance(value, str):
         return scrub(value)
+    if depth == _DEEPEST and isinstance(value, (dict, list)):
+        return "\ufffd"
     if isinstance(value, dict):
-        return {scrub(str(key)): scrub_all(item) for key, item in value.items()}
+        return {scrub(str(key)): scrub_all(item, depth=depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [scrub_all(item) for item in value]
+        return [scrub_all(item, depth=depth + 1) for item in value]
     return value
 
 
@@ -98,25 +106,35 @@ def texts(value: object) -> list[str]:
     return [found for found in map(text, candidates) if found is not None]
 
 
+def parse_iso(value: object) -> t.Optional[datetime]:
+    """Return the instant that an ISO 8601 text means, in UTC; a text without an offset is taken as UTC.
+
+    None when it is no instant of the years 1 to 9999.
+    """
+    found = _ISO_8601.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        return None
+    day, clock, fraction, offset = found.groups()
+    offset = "+00:00" if offset in (None, "Z") else f"{offset[:3]}:{offset[-2:]}"
+    micro = f"{fraction or '.':0<7}"[:7]
+    try:
+        return datetime.fromisoformat(f"{day}T{clock or '00:00:00'}{micro}{offset}").astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+
+
 def parse_time(value: object) -> t.Optional[datetime]:
     """Return the instant that an ISO 8601 text or a number of milliseconds since 1970 means, in UTC.
 
     Sources: CertView API guide, "List CertView Certificates v2" (V(validTo) in epoch milliseconds, V(validToDate) in
-    ISO 8601 with offset). A text without an offset is taken as UTC. None when it is no instant of the years 1 to 9999.
+    ISO 8601 with offset). None when it is no instant of the years 1 to 9999.
     """
+    number = whole(value)
+    if number is None:
+        return parse_iso(value)
     try:
-        if isinstance(value, str):
-            found = re.fullmatch(
-                r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", value.strip()
-            )
-            if found:
-                day, clock, fraction, offset = found.groups()
-                offset = "+00:00" if offset in (None, "Z") else f"{offset[:3]}:{offset[-2:]}"
-                micro = f"{fraction or '.':0<7}"[:7]
-                return datetime.fromisoformat(f"{day}T{clock or '00:00:00'}{micro}{offset}").astimezone(timezone.utc)
-        number = whole(value)
-        return None if number is None else _EPOCH + timedelta(milliseconds=number)
-    except (ValueError, OverflowError):
+        return _EPOCH + timedelta(milliseconds=number)
+    except OverflowError:
         return None
 
 

@@ -398,7 +398,8 @@ def main() -> None:
             query_from(module.params),
             as_of,
             limit=module.params["limit"],
-            dest=None if module.check_mode else module.params["dest"],
+            dest=module.params["dest"],
+            check_mode=module.check_mode,
             tell=module.warn,
         )
 
