@@ -79,6 +79,10 @@ class Transport:
         self._throttle = throttle
         self._chance = chance or random.Random()
         self._session = requests.Session()
+        if connection.verify is False:
+            # The user has said so; a warning on standard error for each call would tell nothing new.
+            urllib3 = requests.packages.urllib3
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._session.headers.update({"Accept": "application/json", "X-Requested-With": "Ansible community.qualys"})
         self.tokens = TokenSource(connection.credentials, clock, self._log_in)
         self._place = urlsplit(connection.gateway_url).netloc

@@ -126,7 +126,8 @@ def main() -> None:
     module = certview_module({"refresh": {"type": "bool", "default": False}})
     params = dict(module.params)
     if params["refresh"]:
-        params.update(token=None, auth=None)
+        gateway_url = params["auth"]["gateway_url"] if params["auth"] else params["gateway_url"]
+        params.update(token=None, auth=None, gateway_url=gateway_url)
 
     def log_in(client: CertViewClient) -> dict[str, t.Any]:
         token = client.log_in()

@@ -100,7 +100,8 @@ def test_a_certificate_of_an_unknown_ca_is_refused_until_the_ca_is_given(
 
     for options in ({"ca_path": simulator.state["ca_path"]}, {"validate_certs": False}):
         run = tried(ansible, simulator.environment, **options)
-        assert [run.result(task).get("failed", False) for task in TASKS] == [False] * len(TASKS), run.output
+        assert [run.result(task)["failed"] for task in TASKS] == [False] * len(TASKS), run.output
+        assert "InsecureRequestWarning" not in run.output
 
 
 def test_a_python_without_requests_is_named(ansible: Ansible, demo_estate: Simulator) -> None:
@@ -130,7 +131,7 @@ SLIPS: list[tuple[dict[str, t.Any], str]] = [
     ({"policy": {"rules": {"EXP-01": {"enabled": False}}}}, "EXP-001"),
     ({"as_of": "yesterday"}, "as_of"),
     ({"hosts": {"mine": 7}}, "mine"),
-    ({"max_concurrency": 0}, "max_concurrency"),
+    ({"max_concurrency": 0}, "max_concurrency is 0, and must be at least 1"),
 ]
 
 
@@ -149,7 +150,6 @@ def test_a_slip_in_the_options_of_an_audit_is_named_before_any_call(
         result = run.result(word)
         assert result["failed"], options
         assert word in result["msg"]
-        assert result["error"]["hint"], result
     assert simulator.stats()["total"] == 0
 
 
