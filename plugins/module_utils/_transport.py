@@ -28,6 +28,7 @@ from ._token import LoginRequest, Token, TokenSource
 REQUESTS_IMPORT_ERROR: t.Optional[str]
 try:
     import requests
+    import urllib3
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -81,7 +82,6 @@ class Transport:
         self._session = requests.Session()
         if connection.verify is False:
             # The user has said so; a warning on standard error for each call would tell nothing new.
-            urllib3 = requests.packages.urllib3
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._session.headers.update({"Accept": "application/json", "X-Requested-With": "Ansible community.qualys"})
         self.tokens = TokenSource(connection.credentials, clock, self._log_in)
@@ -226,8 +226,8 @@ class Transport:
                 f"no TLS connection to {place}: {tls.reason or 'handshake failed'}",
                 "Check the scheme and port of gateway_url, and that ca_path is a PEM file",
             )
-        if type(exc) is OSError:
-            # Not of the network: requests says so when it cannot find the CA bundle that it is to use.
+        if isinstance(exc, OSError) and not isinstance(exc, requests.RequestException) and exc.errno is None:
+            # Not of the network, which gives a number: requests says so when it cannot find the CA bundle.
             return "tls", str(exc), "Check ca_path, and REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE of the environment"
         if isinstance(exc, requests.exceptions.Timeout) or _first(exc, socket.timeout):
             return (

@@ -167,9 +167,9 @@ class Authority:
     def log_in(self, request: LoginRequest) -> str:
         self.asked.append(request)
         outcome = self._outcomes.pop(0) if self._outcomes else 14400
-        if isinstance(outcome, CertViewError):
-            raise outcome
-        return jwt({"iat": 1, "exp": 1 + outcome, "jti": len(self.asked)})
+        if isinstance(outcome, int):
+            return jwt({"iat": 1, "exp": 1 + outcome, "jti": len(self.asked)})
+        raise outcome
 
 
 def refused(status: int | None, kind: str) -> CertViewError:
