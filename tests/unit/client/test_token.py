@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import typing as t
@@ -162,14 +163,14 @@ class Authority:
 
     def __init__(self, *outcomes: CertViewError | int) -> None:
         self.asked: list[LoginRequest] = []
-        self._outcomes = list(outcomes)
+        self._outcomes = itertools.chain(outcomes, itertools.repeat(14400))
 
     def log_in(self, request: LoginRequest) -> str:
         self.asked.append(request)
-        outcome = self._outcomes.pop(0) if self._outcomes else 14400
-        if isinstance(outcome, int):
-            return jwt({"iat": 1, "exp": 1 + outcome, "jti": len(self.asked)})
-        raise outcome
+        outcome = next(self._outcomes)
+        if isinstance(outcome, CertViewError):
+            raise outcome
+        return jwt({"iat": 1, "exp": 1 + outcome, "jti": len(self.asked)})
 
 
 def refused(status: int | None, kind: str) -> CertViewError:
