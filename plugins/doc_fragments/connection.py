@@ -141,6 +141,26 @@ options:
       - If not given, the environment variable E(QUALYS_MAX_CONCURRENCY) is used.
     type: int
     default: 2
+  rate_reserve:
+    description:
+      - How many calls of the rate limit are left to others who use the same subscription.
+      - If not given, the environment variable E(QUALYS_RATE_RESERVE) is used.
+    type: int
+    default: 0
+  state_dir:
+    description:
+      - A folder in which all processes of this user share what is known of the API budget, and the token.
+        It is made with mode 0700 and holds nothing but files of mode 0600, whose names tell nothing.
+      - If not given, the environment variable E(QUALYS_STATE_DIR) is used, then C(community.qualys) below the user's
+        cache directory.
+      - Where it cannot be used, there is a warning and no sharing.
+    type: path
+  token_cache:
+    description:
+      - Whether the token is kept in O(state_dir) until it ends, so that one login serves all processes.
+      - If not given, the environment variable E(QUALYS_TOKEN_CACHE) is used.
+    type: bool
+    default: true
 requirements:
   - requests
 notes:

@@ -20,10 +20,13 @@ from ._clock import Clock, SystemClock
 from ._errors import CertViewError
 from ._fields import FIELDS
 from ._filters import Condition, Shortcuts, can_be_pushed, holds, to_json, to_qql
+from ._ledger import Budget, SharedLedger
 from ._options import Connection
+from ._state import opened_state
 from ._sweep import V1_WINDOW, Row, sweep
-from ._throttle import Budget, Throttle
+from ._throttle import Throttle
 from ._token import Token
+from ._token_cache import TokenCache
 from ._transport import Transport
 
 # Tried in this order; a gateway that has lost or not yet got a version answers 404 or 410.
@@ -83,14 +86,19 @@ class CertViewClient:
         self._connection = connection
         self._clock = clock or SystemClock()
         self._tell = tell
+        state = opened_state(connection.state_dir, tell)
+        account = (connection.gateway_url, connection.credentials.account)
         self.throttle = Throttle(
             self._clock,
             max_wait=connection.max_wait,
             max_concurrency=connection.max_concurrency,
+            rate_reserve=connection.rate_reserve,
+            ledger=SharedLedger(state, account, self._clock, tell) if state else None,
             chance=chance,
             tell=tell,
         )
-        self._transport = Transport(connection, self._clock, self.throttle, chance)
+        cache = TokenCache(state, account, connection.secrets, tell) if state and connection.token_cache else None
+        self._transport = Transport(connection, self._clock, self.throttle, chance, cache)
         self._version = ""
         self._newest = "" if connection.api_version in ("auto", "v1") else connection.api_version
 
@@ -105,12 +113,13 @@ class CertViewClient:
         """The URL of the gateway that is asked."""
         return self._connection.gateway_url
 
-    def log_in(self) -> Token:
+    def log_in(self, *, anew: bool = False) -> Token:
         """Return a token, logging in if there is none yet.
 
+        :param anew: Whether to log in although there is one.
         :raises CertViewError: of kind V(credentials) when they are refused; also of the network's kinds.
         """
-        token = self._transport.tokens.get()
+        token = self._transport.tokens.get(anew=anew)
         if not token.opens_certview:
             self._tell(
                 "The token does not list Certificate View among the modules of this user. If calls are refused, check"

@@ -18,9 +18,6 @@ from datetime import datetime, timezone
 class Clock(t.Protocol):
     """What the library needs to know of time."""
 
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-
     def now(self) -> datetime:
         """Return the present instant in UTC."""
 
@@ -30,9 +27,6 @@ class Clock(t.Protocol):
 
 class SystemClock:
     """The machine's own time."""
-
-    def monotonic(self) -> float:
-        return time.monotonic()
 
     def now(self) -> datetime:
         return datetime.now(timezone.utc)

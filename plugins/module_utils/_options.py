@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from ._errors import CertViewError
 from ._platforms import checked_gateway, gateway_of
+from ._state import default_state_dir
 
 API_VERSIONS = ("auto", "v1", "v2", "v2.1", "v2.2")
 
@@ -62,6 +63,9 @@ CONNECTION_OPTIONS: t.Mapping[str, Option] = {
     "retries": Option("int", default=4, env="QUALYS_RETRIES"),
     "max_wait": Option("float", default=DEFAULT_MAX_WAIT, env="QUALYS_MAX_WAIT"),
     "max_concurrency": Option("int", default=2, env="QUALYS_MAX_CONCURRENCY"),
+    "rate_reserve": Option("int", default=0, env="QUALYS_RATE_RESERVE"),
+    "state_dir": Option("path", env="QUALYS_STATE_DIR"),
+    "token_cache": Option("bool", default=True, env="QUALYS_TOKEN_CACHE"),
 }
 
 
@@ -107,6 +111,11 @@ class Credentials:
     client_type: str = "user"
     token: str = field(default="", repr=False)
 
+    @property
+    def account(self) -> str:
+        """What Qualys counts the calls for, as well as it can be told: a user, a client, or whoever has the token."""
+        return self.username or self.client_id or self.token
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -116,6 +125,8 @@ class Connection:
     :ivar timeout: Seconds without a byte from the server before a call is given up.
     :ivar retries: How often a call is repeated after a fault of the network or the server.
     :ivar max_wait: Seconds that one call may wait for the API budget; V(-1) for ever, V(0) never.
+    :ivar rate_reserve: Calls of the rate limit that are left to others of the subscription.
+    :ivar state_dir: The folder that processes share; None for no sharing.
     """
 
     gateway_url: str
@@ -128,6 +139,9 @@ class Connection:
     retries: int = 4
     max_wait: float = DEFAULT_MAX_WAIT
     max_concurrency: int = 2
+    rate_reserve: int = 0
+    state_dir: t.Optional[str] = None
+    token_cache: bool = False
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -223,4 +237,7 @@ def connection_from(params: t.Mapping[str, t.Any]) -> Connection:
         retries=_bounded(params, "retries", 0),
         max_wait=_bounded(params, "max_wait", -1),
         max_concurrency=_bounded(params, "max_concurrency", 1),
+        rate_reserve=_bounded(params, "rate_reserve", 0),
+        state_dir=params.get("state_dir") or default_state_dir(),
+        token_cache=params.get("token_cache") is not False,
     )

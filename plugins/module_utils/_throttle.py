@@ -15,52 +15,24 @@ from __future__ import annotations
 import random
 import threading
 import typing as t
-from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 from ._clock import Clock, full_jitter
 from ._errors import CertViewError
+from ._ledger import Budget, Ledger, OwnLedger
 
 # A wait that a person would notice is told.
 TOLD_FROM_SECONDS = 10.0
+
+_TOLD_EVERY_SECONDS = 60.0
 
 _POLL_SECONDS = 0.05
 
 # The longest window of any service level is a day; more is a mistake, and no timer takes any number.
 _LONGEST_WAIT_SECONDS = 86400
-
-
-@dataclass
-class Budget:
-    """What is known of the limits of one API.
-
-    :ivar limit: Calls that the subscription may make in one window, once the server has told.
-    :ivar window_seconds: Length of that rolling window.
-    :ivar remaining: Calls that were left of it at the last answer.
-    :ivar concurrency: Calls that may run at once, once the server has told.
-    """
-
-    limit: t.Optional[int] = None
-    window_seconds: t.Optional[int] = None
-    remaining: t.Optional[int] = None
-    concurrency: t.Optional[int] = None
-    running: int = 0
-    blocked_until: float = 0.0
-    blocked_because: str = ""
-    started: deque[float] = field(default_factory=deque)
-
-    def wait_for_rate(self, now: float) -> float:
-        """Return the seconds until the rolling window has room for one more call of ours."""
-        if self.limit is None or self.window_seconds is None:
-            return 0.0
-        while self.started and self.started[0] <= now - self.window_seconds:
-            self.started.popleft()
-        if len(self.started) < self.limit:
-            return 0.0
-        return self.started[len(self.started) - self.limit] + self.window_seconds - now
 
 
 def _number(headers: t.Mapping[str, str], *names: str) -> t.Optional[int]:
@@ -92,7 +64,7 @@ def told_wait(headers: t.Mapping[str, str], clock: Clock) -> t.Optional[float]:
 
 
 class Throttle:
-    """Admits calls, one budget for each API, for all threads of this process."""
+    """Admits calls, one budget for each API, for all who share a ledger."""
 
     def __init__(
         self,
@@ -100,29 +72,35 @@ class Throttle:
         *,
         max_wait: float,
         max_concurrency: int,
+        rate_reserve: int = 0,
+        ledger: t.Optional[Ledger] = None,
         chance: t.Optional[random.Random] = None,
         tell: t.Callable[[str], None] = lambda message: None,
     ) -> None:
-        """Start with nothing known of the limits.
+        """Start with what the ledger knows of the limits.
 
         :param max_wait: Seconds that one call may wait in all; V(-1) for ever, V(0) never.
         :param max_concurrency: Calls at once, unless the server allows fewer.
-        :param tell: Is given one sentence for each wait that a person would notice.
+        :param rate_reserve: Calls of the limit that are left to others of the subscription.
+        :param ledger: Where the budgets are kept; in this object alone when not given.
+        :param tell: Is given one sentence a minute for a wait that a person would notice.
         """
         self._clock = clock
         self._max_wait = max_wait
         self._max_concurrency = max_concurrency
+        self._reserve = rate_reserve
+        self._ledger = ledger or OwnLedger()
         self._chance = chance or random.Random()
         self._tell = tell
         self._lock = threading.Lock()
-        self._budgets: dict[str, Budget] = {}
         self.calls = 0
         self.refusals = 0
         self.waited_seconds = 0.0
 
     def budget(self, api: str) -> Budget:
-        """Return what is known of *api* so far."""
-        return self._budgets.setdefault(api, Budget())
+        """Return a copy of what is known of *api* so far."""
+        with self._ledger.opened(api) as budget:
+            return replace(budget)
 
     @contextmanager
     def admitted(self, api: str, waited_before: float = 0.0) -> t.Iterator[float]:
@@ -131,55 +109,60 @@ class Throttle:
         :param waited_before: Seconds that the same call has waited already, before it was refused.
         :raises CertViewError: of kind V(budget) when the call would have to wait longer than *max_wait*.
         """
-        waited = self._wait(api, waited_before)
+        free, started, waited = self._wait(api, waited_before)
         try:
             yield waited
         finally:
-            with self._lock:
-                self.budget(api).running -= 1
+            free()
+            with self._ledger.opened(api) as budget:
+                budget.ended(started, self._now())
 
-    def _wait(self, api: str, waited: float) -> float:
-        told = False
+    def _wait(self, api: str, waited: float) -> tuple[t.Callable[[], None], float, float]:
+        tell_from = TOLD_FROM_SECONDS
         while True:
-            with self._lock:
-                delay, reason = self._delay(api)
-                if delay <= 0.0:
-                    budget = self.budget(api)
-                    budget.running += 1
-                    budget.started.append(self._clock.monotonic())
-                    self.calls += 1
-                    return waited
+            with self._ledger.opened(api) as budget:
+                delay, reason = self._delay(budget)
+                places = min(self._max_concurrency, budget.concurrency or self._max_concurrency)
+                free = None if delay > 0.0 else self._ledger.take_place(api, places)
+                if free is not None:
+                    started = self._now()
+                    budget.counted.append(started)
+                    with self._lock:
+                        self.calls += 1
+                    return free, started, waited
+            if delay <= 0.0:
+                delay, reason = _POLL_SECONDS, f"{places} calls are running, no more are allowed at once"
             if 0 <= self._max_wait < waited + delay:
                 raise self._spent(api, delay, reason)
-            if waited + delay >= TOLD_FROM_SECONDS and not told:
-                told = True
+            if waited + delay >= tell_from:
+                tell_from = waited + _TOLD_EVERY_SECONDS
                 self._tell(
                     f"Waiting {delay:.0f} s for the API budget of {api}: {reason}. Next call at {self._at(delay)}."
                 )
-            self._clock.sleep(delay)
+            # In steps, to say so again, and to go on early when another process learns that it may.
+            step = min(delay, _TOLD_EVERY_SECONDS)
+            self._clock.sleep(step)
             with self._lock:
-                self.waited_seconds += delay
-            waited += delay
+                self.waited_seconds += step
+            waited += step
 
-    def _delay(self, api: str) -> tuple[float, str]:
-        now = self._clock.monotonic()
-        budget = self.budget(api)
+    def _now(self) -> float:
+        # Not the monotonic clock: other processes, and later ones, must understand it.
+        return self._clock.now().timestamp()
+
+    def _delay(self, budget: Budget) -> tuple[float, str]:
+        now = self._now()
         if budget.blocked_until > now:
             return budget.blocked_until - now, budget.blocked_because
-        delay = budget.wait_for_rate(now)
-        if delay > 0.0:
-            return delay, f"{budget.limit} calls in {budget.window_seconds} s are used up"
-        if budget.running >= min(self._max_concurrency, budget.concurrency or self._max_concurrency):
-            return _POLL_SECONDS, f"{budget.running} calls are running, no more are allowed at once"
-        return 0.0, ""
+        delay = budget.wait_for_rate(now, self._reserve)
+        return delay, f"{budget.limit} calls in {budget.window_seconds} s are used up" if delay > 0.0 else ""
 
     def learn(self, api: str, headers: t.Mapping[str, str]) -> None:
         """Take over the limits that an answer's headers tell; any may be absent.
 
         Source: Qualys API limits guide, "HTTP response headers"; its text spells the concurrency headers in two ways.
         """
-        with self._lock:
-            budget = self.budget(api)
+        with self._ledger.opened(api) as budget:
             limit = _number(headers, "X-RateLimit-Limit")
             window = _number(headers, "X-RateLimit-Window-Sec")
             concurrency = _number(headers, "X-Concurrency-Limit-Limit", "X-ConcurrencyLimit-Limit")
@@ -204,9 +187,9 @@ class Throttle:
             because = f"the server refused a call and asked to wait {told:.0f} s"
         with self._lock:
             self.refusals += 1
-            budget = self.budget(api)
+        with self._ledger.opened(api) as budget:
             # Several calls may be refused at once; the longest wait that the server told is the true one.
-            until = self._clock.monotonic() + delay
+            until = self._now() + delay
             if until > budget.blocked_until:
                 budget.blocked_until, budget.blocked_because = until, because
 

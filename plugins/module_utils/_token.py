@@ -15,13 +15,15 @@ import json
 import re
 import threading
 import typing as t
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from ._clock import Clock
 from ._errors import CertViewError
 from ._options import Credentials
-from ._values import text, texts
+from ._token_cache import StoredToken, TokenCache
+from ._values import iso, parse_iso, text, texts
 
 # Qualys API, "Fetch Authentication Token": a token is valid for four hours.
 DEFAULT_LIFETIME = timedelta(hours=4)
@@ -146,11 +148,19 @@ def token_text(answer: str) -> str:
 class TokenSource:
     """Keeps one token for all threads of this process, and gets a new one when it is needed."""
 
-    def __init__(self, credentials: Credentials, clock: Clock, login: t.Callable[[LoginRequest], str]) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        clock: Clock,
+        login: t.Callable[[LoginRequest], str],
+        cache: t.Optional[TokenCache] = None,
+    ) -> None:
         """Make no call yet.
 
         :param login: Makes one call of the authentication API and returns the text of its answer.
+        :param cache: Where other processes leave their token, and find ours.
         """
+        self._cache = cache
         self._credentials = credentials
         self._clock = clock
         self._login = login
@@ -159,9 +169,10 @@ class TokenSource:
         self._refusal: t.Optional[CertViewError] = None
         self.logins = 0
 
-    def get(self, rejected: t.Optional[Token] = None) -> Token:
+    def get(self, rejected: t.Optional[Token] = None, *, anew: bool = False) -> Token:
         """Return a token that should work.
 
+        :param anew: Whether to log in although there is one.
         :param rejected: A token that the server has just answered with 401; it is not returned again.
         :raises CertViewError: of kind V(credentials) when the server refuses the credentials. Whatever it refuses
             (HTTP 4xx) it is asked once only, because repeated failures lock an account.
@@ -171,24 +182,48 @@ class TokenSource:
                 raise self._refusal
             if self._credentials.token:
                 return self._given(rejected)
-            current = self._token
-            if current is not None and current is not rejected and current.is_fresh(self._clock.now()):
-                return current
-            request = login_request(self._credentials)
-            try:
-                self.logins += 1
-                answer = self._login(request)
-            except CertViewError as exc:
-                if exc.http_status is not None and 400 <= exc.http_status < 500:
-                    self._refusal = exc
-                raise
-            self._token = read_token(
-                token_text(answer),
-                received_at=self._clock.now(),
-                username=self._credentials.username,
-                request=f"POST {request.path}",
-            )
-            return self._token
+            if anew or not self._serves(self._token, rejected):
+                with self._cache.alone() if self._cache else nullcontext():
+                    self._token = self._found(rejected, anew=anew) or self._logged_in()
+            return t.cast(Token, self._token)
+
+    def _serves(self, token: t.Optional[Token], rejected: t.Optional[Token]) -> bool:
+        return (
+            token is not None
+            and (rejected is None or token.value != rejected.value)
+            and token.is_fresh(self._clock.now())
+        )
+
+    def _found(self, rejected: t.Optional[Token], *, anew: bool) -> t.Optional[Token]:
+        """Return the token that another process has left, if it serves."""
+        stored = self._cache.load() if self._cache and not anew else None
+        if stored is None or not _JWT.fullmatch(stored.value):
+            return None
+        token = replace(
+            read_token(stored.value, received_at=None, username=self._credentials.username),
+            expires_at=parse_iso(stored.expires_at),
+        )
+        return token if self._serves(token, rejected) else None
+
+    def _logged_in(self) -> Token:
+        request = login_request(self._credentials)
+        try:
+            self.logins += 1
+            answer = self._login(request)
+        except CertViewError as exc:
+            if exc.http_status is not None and 400 <= exc.http_status < 500:
+                self._refusal = exc
+            raise
+        token = read_token(
+            token_text(answer),
+            received_at=self._clock.now(),
+            username=self._credentials.username,
+            request=f"POST {request.path}",
+        )
+        expires_at = iso(token.expires_at)
+        if self._cache and expires_at:
+            self._cache.store(StoredToken(token.value, expires_at))
+        return token
 
     def _given(self, rejected: t.Optional[Token]) -> Token:
         if rejected is not None:

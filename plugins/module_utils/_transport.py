@@ -24,6 +24,7 @@ from ._errors import CertViewError
 from ._options import Connection
 from ._throttle import Throttle, told_wait
 from ._token import LoginRequest, Token, TokenSource
+from ._token_cache import TokenCache
 
 REQUESTS_IMPORT_ERROR: t.Optional[str]
 try:
@@ -63,7 +64,12 @@ class Transport:
     """Makes calls of one gateway on behalf of one user, within the API budget."""
 
     def __init__(
-        self, connection: Connection, clock: Clock, throttle: Throttle, chance: t.Optional[random.Random] = None
+        self,
+        connection: Connection,
+        clock: Clock,
+        throttle: Throttle,
+        chance: t.Optional[random.Random] = None,
+        cache: t.Optional[TokenCache] = None,
     ) -> None:
         """Open nothing yet.
 
@@ -84,7 +90,7 @@ class Transport:
             # The user has said so; a warning on standard error for each call would tell nothing new.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._session.headers.update({"Accept": "application/json", "X-Requested-With": "Ansible community.qualys"})
-        self.tokens = TokenSource(connection.credentials, clock, self._log_in)
+        self.tokens = TokenSource(connection.credentials, clock, self._log_in, cache)
         self._place = urlsplit(connection.gateway_url).netloc
 
     def close(self) -> None:

@@ -22,7 +22,8 @@ extends_documentation_fragment:
 options:
   refresh:
     description:
-      - Whether to log in anew although O(token) or O(auth) is given, with the user's or client's credentials.
+      - Whether to log in anew with the user's or client's credentials, although there is a token, be it in the cache or
+        given as O(token) or O(auth).
     type: bool
     default: false
 seealso:
@@ -130,7 +131,7 @@ def main() -> None:
         params.update(token=None, auth=None, gateway_url=gateway_url)
 
     def log_in(client: CertViewClient) -> dict[str, t.Any]:
-        token = client.log_in()
+        token = client.log_in(anew=params["refresh"])
         # The result is the one place where a token may stand, also one that came in as an option.
         module.params.update(token=None, auth=None)
         module.no_log_values.discard(token.value)

@@ -54,6 +54,8 @@ class Ansible:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_RETRY_FILES_ENABLED": "false",
             "RECORDER_FILE": str(folder / "events.jsonl"),
+            # What one test learns of a token or a budget must not reach the next.
+            "QUALYS_STATE_DIR": str(folder / "state"),
         }
 
     def command(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,10 @@ class Simulator:
             headers={"Content-Type": "application/json"},
         )
         # A proxy of the environment has no business on the loopback.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        trust = ssl.create_default_context(cafile=self.state.get("ca_path"))
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
         with opener.open(request, timeout=_PATIENCE_SECONDS) as answer:
             return json.load(answer)
 

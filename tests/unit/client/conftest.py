@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from support.simulator import running_simulator
 from unit.client.support import (
-    AS_OF,
     Always,
     ClientFactory,
     FakeClock,
@@ -25,7 +25,6 @@ from unit.client.support import (
     Simulator,
     connection_to,
     jwt,
-    running_simulator,
 )
 
 
@@ -64,17 +63,9 @@ def client_of(clock: FakeClock, told: list[str]) -> t.Iterator[ClientFactory]:
 
 
 @pytest.fixture(scope="session")
-def started_simulator(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Simulator]:
-    with running_simulator(
-        tmp_path_factory.mktemp("simulator"),
-        "--estate",
-        "generated",
-        "--certificates",
-        "400",
-        "--now",
-        AS_OF.isoformat(),
-    ) as simulator:
-        yield simulator
+def started_simulator() -> t.Iterator[Simulator]:
+    with running_simulator("--estate", "generated", "--certificates", "400") as simulator:
+        yield Simulator(simulator)
 
 
 @pytest.fixture
@@ -84,9 +75,9 @@ def simulator(started_simulator: Simulator) -> Simulator:
 
 
 @pytest.fixture(scope="session")
-def tls_simulator(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Simulator]:
-    with running_simulator(tmp_path_factory.mktemp("tls-simulator"), "--tls", "--certificates", "20") as simulator:
-        yield simulator
+def tls_simulator() -> t.Iterator[Simulator]:
+    with running_simulator("--tls", "--certificates", "20") as simulator:
+        yield Simulator(simulator)
 
 
 @pytest.fixture

@@ -7,28 +7,22 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import random
 import ssl
-import subprocess
-import sys
 import threading
-import time
 import typing as t
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-import requests
 from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Connection, Credentials
 from hypothesis import strategies as st
+from support import simulator as support_simulator
+from support.simulator import PASSWORD, USERNAME
 
-ROOT = Path(__file__).resolve().parents[3]
 AS_OF = datetime(2026, 6, 1, tzinfo=timezone.utc)
-USERNAME, PASSWORD = "certview-demo", "certview-demo-password"
 CLIENT_ID, CLIENT_SECRET = "certview-demo-client", "certview-demo-client-secret"
 
 
@@ -40,9 +34,6 @@ class FakeClock:
         self._lock = threading.Lock()
         self.seconds = 0.0
         self.sleeps: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.seconds
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.seconds)
@@ -102,21 +93,13 @@ class ClientFactory(t.Protocol):
 
 
 class Simulator:
-    """A simulated CertView in a process of its own, and what tests change and see behind its back."""
+    """A simulated CertView, and what tests of the client change and see behind its back."""
 
-    def __init__(self, url: str, ca_path: str | None) -> None:
-        self.url = url
-        self.ca_path = ca_path
+    def __init__(self, simulator: support_simulator.Simulator) -> None:
+        self.url = simulator.url
+        self.ca_path = simulator.state.get("ca_path")
+        self.control = simulator.control
         self._estate_changed = False
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = ca_path or True
-
-    def control(self, name: str, body: t.Any = None) -> t.Any:
-        method = "GET" if body is None else "POST"
-        answer = self._session.request(method, f"{self.url}/_control/{name}", json=body, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
 
     def reset(self) -> None:
         # To build the estate anew takes longer than most tests.
@@ -138,36 +121,6 @@ class Simulator:
     @property
     def list_calls(self) -> int:
         return int(self.stats["total"])
-
-    def close(self) -> None:
-        self._session.close()
-
-
-@contextlib.contextmanager
-def running_simulator(folder: Path, *switches: str) -> t.Iterator[Simulator]:
-    state_file, log_file = folder / "simulator.json", folder / "simulator.log"
-    # It complains of the callers that its faults drive away.
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "simulator"), "--state-file", str(state_file), *switches],
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        deadline = time.monotonic() + 60
-        while not state_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the simulator did not start: {log_file.read_text(encoding='utf-8')}")
-            time.sleep(0.02)
-        state = json.loads(state_file.read_text(encoding="utf-8"))
-        simulator = Simulator(state["url"], state.get("ca_path"))
-        try:
-            yield simulator
-        finally:
-            simulator.close()
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 class Reply(t.NamedTuple):

@@ -16,9 +16,7 @@ from unit.client.support import Always
 
 def test_system_clock_is_the_machines_own() -> None:
     clock = SystemClock()
-    before = clock.monotonic()
     clock.sleep(0)
-    assert before <= clock.monotonic() <= time.monotonic()
     assert clock.now().tzinfo is timezone.utc
     assert abs(clock.now().timestamp() - time.time()) < timedelta(hours=1).total_seconds()
 

@@ -31,12 +31,16 @@ def refusal_of(params: t.Mapping[str, t.Any]) -> CertViewError:
     return caught.value
 
 
-def test_defaults_are_those_of_the_table() -> None:
+def test_defaults_are_those_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
     assert connection_from(LOGIN) == Connection(
-        "https://gateway.qg1.apps.qualys.com", Credentials(username="u", password="p")
+        "https://gateway.qg1.apps.qualys.com",
+        Credentials(username="u", password="p"),
+        state_dir="/cache/community.qualys",
+        token_cache=True,
     )
     defaults = Connection("", Credentials())
-    for name in ("api_version", "use_proxy", "timeout", "retries", "max_wait", "max_concurrency"):
+    for name in ("api_version", "use_proxy", "timeout", "retries", "max_wait", "max_concurrency", "rate_reserve"):
         assert getattr(defaults, name) == CONNECTION_OPTIONS[name].default
 
 
