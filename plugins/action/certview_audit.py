@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import typing as t
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timezone
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.community.qualys.plugins.module_utils._audit import FAIL_ON, audit, failing_hosts
 from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient, Query
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
-from ansible_collections.community.qualys.plugins.module_utils._files import read_document, written_document
+from ansible_collections.community.qualys.plugins.module_utils._files import read_document, replaced, write_document
 from ansible_collections.community.qualys.plugins.module_utils._listing import as_of_option
 from ansible_collections.community.qualys.plugins.module_utils._matching import MATCH_RULES, ON_AMBIGUOUS
 from ansible_collections.community.qualys.plugins.module_utils._options import argument_spec, connection_from
@@ -39,6 +40,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "dest": {"type": "path"},
 }
 
+# More than this in a result costs the controller minutes and memory (it visits every leaf).
+MANY_HOSTS = 1000
+
 display = Display()
 
 
@@ -52,7 +56,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: t.Any = None, task_vars: t.Optional[dict[str, t.Any]] = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        params = self.validate_argument_spec({**argument_spec(env_fallback), **OPTIONS})[1]
+        params = self.validate_argument_spec({**argument_spec(self._environment_of_the_task()), **OPTIONS})[1]
         result["changed"] = False
         try:
             result.update(self._audit(params, task_vars or {}))
@@ -64,10 +68,16 @@ class ActionModule(ActionBase):
         as_of = as_of_option(params["as_of"], datetime.now(timezone.utc))
         policy = load_policy(params["policy"])
         previous = self._previous(params["previous"])
+        if params["table_rows"] < 0:
+            raise CertViewError(f"table_rows is {params['table_rows']}, and must be at least 0", kind="options")
         hosts = self._hosts(params["hosts"], task_vars)
+        _warn_of_scope(task_vars, len(hosts), params["dest"])
         query = Query(includes=tuple(sorted({"asset_interfaces", *policy.includes})))
         api: dict[str, t.Any] = {}
-        with CertViewClient(connection_from(params), tell=display.warning) as client:
+        with ExitStack() as opened:
+            client = opened.enter_context(CertViewClient(connection_from(params), tell=display.warning))
+            # Opened first: a folder that does not exist must not be found out after a sweep.
+            stream = opened.enter_context(replaced(params["dest"])) if self._writes(params) else None
             document = audit(
                 _told_when_read(client, client.records(query, as_of), api),
                 hosts,
@@ -80,6 +90,8 @@ class ActionModule(ActionBase):
                 previous=previous,
             )
             use = client.api_use
+            if stream is not None:
+                write_document(document, stream)
         failing = failing_hosts(document, params["fail_on"])
         result: dict[str, t.Any] = {
             "summary": document["summary"],
@@ -91,13 +103,42 @@ class ActionModule(ActionBase):
         }
         if params["dest"] is None:
             result["audit"] = document
-        elif not self._task.check_mode:
-            written_document(params["dest"], document)
+        if hosts and not document["summary"]["hosts_matched"]:
+            display.warning(
+                f"Not one of {len(hosts)} hosts matches an asset of Certificate View, so nothing was judged. Check that"
+                " the play is for the hosts and not for the controller, and that certview_addresses or ansible_host"
+                " hold the addresses that Qualys scans."
+            )
         return result
+
+    def _writes(self, params: Mapping[str, t.Any]) -> bool:
+        return params["dest"] is not None and not self._task.check_mode
+
+    def _environment_of_the_task(self) -> t.Callable[..., t.Any]:
+        """Return what looks an environment variable up where modules would find it: in the task's C(environment)."""
+        environment = dict(os.environ)
+        given = self._task.environment or []
+        for layer in given if isinstance(given, list) else [given]:
+            environment.update({name: str(value) for name, value in self._templar.template(layer or {}).items()})
+
+        def fallback(*names: str) -> str:
+            for name in names:
+                if name in environment:
+                    return environment[name]
+            raise AnsibleFallbackNotFound
+
+        return fallback
+
+    def _template(self, host: str, value: t.Any) -> t.Any:
+        """Return *value* as a task of *host* would see it: with the variables of play and task, and C(hostvars)."""
+        manager = self._task.get_variable_manager()
+        variables = manager.get_vars(play=_play_of(self._task), host=manager._inventory.get_host(host), task=self._task)
+        return self._templar.copy_with_new_env(available_variables=variables).template(value)
 
     def _hosts(self, given: t.Optional[Mapping[str, t.Any]], task_vars: Mapping[str, t.Any]) -> dict[str, list[str]]:
         if given is None:
-            return host_identities(task_vars["hostvars"], task_vars["ansible_play_hosts_all"], display.warning)
+            names = task_vars["ansible_play_hosts_all"]
+            return host_identities(task_vars["hostvars"].raw_get, names, self._template, display.warning)
         hosts = {}
         for name, identities in given.items():
             several = [identities] if isinstance(identities, str) else identities
@@ -120,6 +161,27 @@ class ActionModule(ActionBase):
             display.warning(f"There is no last audit to compare with: {path} does not exist.")
             return None
         return read_document(path)
+
+
+def _play_of(task: t.Any) -> t.Any:
+    """Return the play that holds *task*, however deep in blocks, roles and included files it lies."""
+    holder = task
+    while holder is not None and getattr(holder, "_play", None) is None:
+        holder = getattr(holder, "_parent", None)
+    return getattr(holder, "_play", None)
+
+
+def _warn_of_scope(task_vars: Mapping[str, t.Any], hosts: int, dest: t.Optional[str]) -> None:
+    if len(task_vars.get("ansible_play_batch") or ()) < len(task_vars.get("ansible_play_hosts") or ()):
+        display.warning(
+            "This play runs in batches (serial), and each batch audits all hosts of the play anew, with a sweep of its"
+            " own. Audit in a play without serial."
+        )
+    if dest is None and hosts > MANY_HOSTS:
+        display.warning(
+            f"An audit of {hosts} hosts is a lot for a result: Ansible visits every value of it. Set dest to have it"
+            " written to a file instead."
+        )
 
 
 def _told_when_read(

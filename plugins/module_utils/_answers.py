@@ -26,6 +26,10 @@ _SEARCHED_FOR_WORDS = 8000
 _REGISTRATION_CODE = "2003"
 
 
+def _nothing(constant: str) -> None:
+    """Stand for NaN and Infinity, which Python reads and JSON does not have (RFC 8259 6)."""
+
+
 class Answer(t.NamedTuple):
     """What the server answered.
 
@@ -52,7 +56,7 @@ class Answer(t.NamedTuple):
         if self.status == 204 or not self.text.strip():
             return None
         try:
-            return json.loads(self.text)
+            return json.loads(self.text, parse_constant=_nothing)
         except (ValueError, RecursionError) as exc:
             what = "is not JSON" if self.text.lstrip()[:1] not in ("{", "[") else "is damaged or cut off"
             words = _quoted(server_words(self.harmless_text))

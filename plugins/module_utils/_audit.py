@@ -17,13 +17,12 @@ from datetime import datetime, timezone
 from ._changes import SCHEMA_VERSION, compare
 from ._errors import CertViewError
 from ._estate import Estate, Record
-from ._judging import STATUSES, Finding, Judge, host_status
+from ._judging import CALLING_FOR_ACTION, STATUSES, Finding, Judge, host_status
 from ._matching import MATCH_RULES, AssetId, Match, Matcher, asset_order
 from ._policy import Policy
 from ._rules.model import FAIL, SEVERITIES
 from ._values import iso, parse_time
 
-_FAILING_STATUSES = frozenset(("expired", "expiring", "weak"))
 FAIL_ON = (*SEVERITIES, "none")
 
 
@@ -33,7 +32,6 @@ def audit(
     policy: Policy,
     *,
     as_of: datetime,
-    generated_at: datetime | None = None,
     gateway: str,
     api: Mapping[str, t.Any],
     match_on: Sequence[str] = MATCH_RULES,
@@ -42,6 +40,8 @@ def audit(
 ) -> dict[str, t.Any]:
     """Return the audit document (schema version 1); the same input gives the same document, byte for byte.
 
+    C(generated_at) is P(as_of) too: the time of writing would make two documents of the same state differ.
+
     C(certificates) holds the records of those that are on a matched host, with C(expired) and C(days_remaining) as of
     P(as_of); the others are counted in the summary. C(summary.by_severity) and C(summary.by_rule) count what fails,
     once per asset, even where several hosts share the asset.
@@ -49,7 +49,6 @@ def audit(
     :param records: Certificate records, in any order; read once, as a stream.
     :param hosts: Inventory name to its addresses and names, the most telling first.
     :param as_of: The time that certificates are judged at; aware.
-    :param generated_at: The time of writing; default P(as_of).
     :param api: The C(api) part of the document.
     :param match_on: See _matching.Matcher, as for P(on_ambiguous).
     :param previous: The last document, to tell what is new and what is fixed.
@@ -72,7 +71,7 @@ def audit(
         changes = compare(previous, audited, [rule.id for rule in policy.rules_in_force(as_of.date())])
     return {
         "schema_version": SCHEMA_VERSION,
-        "generated_at": iso(as_of if generated_at is None else _utc(generated_at)),
+        "generated_at": iso(as_of),
         "as_of": iso(as_of),
         "gateway": gateway,
         "policy": policy.to_document(),
@@ -125,7 +124,7 @@ def _summary(
         "hosts_matched": len(hosts) - statuses["unmatched"],
         "hosts_unmatched": statuses["unmatched"],
         "hosts_ambiguous": sum(host["match"]["ambiguous"] for host in hosts.values()),
-        "hosts_failing": sum(statuses[status] for status in _FAILING_STATUSES),
+        "hosts_failing": sum(statuses[status] for status in CALLING_FOR_ACTION),
         "assets": len(estate.assets),
         "assets_unmatched": len(estate.assets) - len(matched_assets),
         "assets_incomplete": sum(

@@ -18,7 +18,7 @@ from datetime import datetime
 from ._certificate import Record, normalise
 from ._clock import Clock, SystemClock
 from ._errors import CertViewError
-from ._fields import FIELDS
+from ._fields import FIELDS, UNTOLD_BY_V1
 from ._filters import Condition, Shortcuts, can_be_pushed, holds, to_json, to_qql
 from ._ledger import Budget, SharedLedger
 from ._options import Connection
@@ -269,6 +269,13 @@ class _Asked:
 
     @classmethod
     def of(cls, conditions: t.Sequence[Condition], *, version_1: bool) -> _Asked:
+        untold = [made.field for made in conditions if version_1 and made.field in UNTOLD_BY_V1]
+        if untold:
+            raise CertViewError(
+                f"v1 of the API does not tell {untold[0]}",
+                kind="options",
+                hint="Leave api_version at auto, and write the conditions as where",
+            )
         pushed = tuple(made for made in conditions if can_be_pushed(made, version_1=version_1))
         return cls(pushed, tuple(made for made in conditions if made not in pushed))
 

@@ -46,6 +46,11 @@ class Field(t.NamedTuple):
     place: str
     qql: str
 
+    @property
+    def is_of_assets(self) -> bool:
+        """Whether it is told of the assets, of which an answer may hold only some."""
+        return self.place.startswith("assets.")
+
     def read(self, value: object) -> t.Any:
         """Return *value* as this field's type, for comparing; None when it is not of that type."""
         return _READERS[self.type](value)
@@ -67,6 +72,12 @@ class Field(t.NamedTuple):
         value = self.read(holder)
         return [] if value is None else [value]
 
+
+# Tokens that a client of v1 has been seen to use; the others are as the search field of Certificate View names them.
+PROVEN_QQL = frozenset({"selfSigned", "issuer.organization"})
+
+# What an answer of v1 does not hold at all.
+UNTOLD_BY_V1 = frozenset({"certificate.id", "certificate.type", "asset.id"})
 
 FIELDS: t.Mapping[str, Field] = {
     "certificate.id": Field("number", "id", ""),

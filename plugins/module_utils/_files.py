@@ -61,14 +61,10 @@ def written_lines(path: str, records: t.Iterable[t.Any]) -> int:
     return count
 
 
-def written_document(path: str, document: t.Any) -> None:
-    """Write *document* to *path* as indented JSON, the same bytes for the same document.
-
-    :raises CertViewError: of kind V(file); *path* is untouched then.
-    """
-    with replaced(path) as stream:
-        json.dump(document, stream, indent=1, sort_keys=True)
-        stream.write("\n")
+def write_document(document: t.Any, stream: t.TextIO) -> None:
+    """Write *document* as indented JSON, the same bytes for the same document."""
+    json.dump(document, stream, indent=1, sort_keys=True)
+    stream.write("\n")
 
 
 def read_document(path: str) -> t.Any:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from ._certificate import Record
 from ._errors import CertViewError
-from ._fields import FIELDS, Field
+from ._fields import FIELDS, PROVEN_QQL, Field
 from ._values import iso, parse_iso
 
 # CertView API guide, "Compatible tokens, date formats and supported operators"; there is no BETWEEN.
@@ -112,13 +112,13 @@ def _check_type(made: Condition) -> None:
     if known is None:
         return
     if made.operator == "contains" and known.type != "text":
-        raise _refuse(f"contains cannot be asked of {made.field}, which is a {known.type}")
+        raise _refuse(f"contains cannot be asked of {made.field}, whose type is {known.type}")
     if made.operator in _ORDER and known.type not in ("number", "date"):
-        raise _refuse(f"{made.operator} cannot be asked of {made.field}, which is a {known.type}")
+        raise _refuse(f"{made.operator} cannot be asked of {made.field}, whose type is {known.type}")
     for value in made.values:
         if known.read(value) is None:
             hint = "Give it as 2026-06-01 or 2026-06-01T00:00:00Z" if known.type == "date" else ""
-            raise _refuse(f"{value!r} is not a {known.type}, as {made.field} needs", hint)
+            raise _refuse(f"{value!r} is no {known.type}, as {made.field} needs", hint)
 
 
 def to_json(conditions: t.Sequence[Condition]) -> t.Optional[dict[str, t.Any]]:
@@ -220,10 +220,11 @@ def holds(conditions: t.Iterable[Condition], record: Record, *, untold: bool) ->
     for made in conditions:
         known = FIELDS.get(made.field)
         values = known.values(record) if known else None
-        if known is None or values is None:
-            if not untold:
-                return False
-        elif not _holds_for(made, known, values):
+        if known is not None and values is not None and _holds_for(made, known, values):
+            continue
+        # Of a certificate on very many assets the answer holds only some: the one that is meant may be another.
+        told = values is not None and (record.get("assets_complete") is not False or not (known and known.is_of_assets))
+        if told or not untold:
             return False
     return True
 
@@ -294,5 +295,6 @@ def can_be_pushed(made: Condition, *, version_1: bool) -> bool:
         # An IPv6 address has many spellings, and the server may compare texts.
         return False
     if version_1:
-        return bool(known and known.qql) and not any("`" in value for value in made.values)
+        # A token that v1 does not know may be taken as text to search for, and then nothing is found.
+        return bool(known and known.qql in PROVEN_QQL) and not any("`" in value for value in made.values)
     return not any("," in value for value in made.values)

@@ -16,14 +16,30 @@ from datetime import datetime
 from ._estate import Estate, Instance
 from ._matching import AssetId, asset_order, freshness
 from ._policy import Policy
-from ._rules.model import FAIL, NOT_EVALUATED, PASS, SEVERITIES, Context, Rule, Subject, Verdict, subject_of
+from ._rules.model import (
+    FAIL,
+    NOT_EVALUATED,
+    PASS,
+    SEVERITIES,
+    Context,
+    Rule,
+    Subject,
+    Verdict,
+    certificate_type,
+    subject_of,
+)
 
 Finding = dict[str, t.Any]
 
+CALLING_FOR_ACTION = frozenset(("expired", "expiring", "weak"))
+RULES_OF_STATUS: Mapping[str, frozenset[str]] = {
+    "expired": frozenset(("EXP-001",)),
+    "expiring": frozenset(("EXP-002", "EXP-003")),
+}
 STATUSES = ("expired", "expiring", "weak", "ok", "not_evaluated", "unmatched")
 """Of hosts; worst first."""
 _SEVERE_ENOUGH_TO_BE_WEAK = frozenset(("critical", "high", "medium"))
-_ISSUERS = frozenset(("Intermediate", "Root"))
+_ISSUERS = frozenset(("intermediate", "root"))
 _LAST = "~"
 _PORTS_NAMED = 10
 
@@ -86,7 +102,7 @@ class Judge:
             for rule, verdict in judgement.told:
                 findings.append(self._finding(rule, verdict, identifier, certhash, served_on))
             record = self._estate.records[certhash]
-            is_leaf = record.get("type") not in _ISSUERS
+            is_leaf = certificate_type(record) not in _ISSUERS
             fresh = freshness(record.get("last_found"))
             for instance, protocols in instances.items():
                 seen_by.setdefault(instance, []).append((bool(protocols), is_leaf, fresh, certhash, protocols))
@@ -167,10 +183,9 @@ def host_status(matched: bool, findings: Iterable[Finding], judged: bool) -> str
         return "unmatched"
     failing = {(finding["rule"], finding["severity"]) for finding in findings if finding["status"] == FAIL}
     rules = {rule for rule, severity in failing}
-    if "EXP-001" in rules:
-        return "expired"
-    if not rules.isdisjoint(("EXP-002", "EXP-003")):
-        return "expiring"
+    for status, deciding in RULES_OF_STATUS.items():
+        if not rules.isdisjoint(deciding):
+            return status
     if any(severity in _SEVERE_ENOUGH_TO_BE_WEAK for rule, severity in failing):
         return "weak"
     return "ok" if judged else "not_evaluated"

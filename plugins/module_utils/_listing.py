@@ -13,6 +13,7 @@ import itertools
 import typing as t
 from datetime import datetime
 
+from ._certificate import Record
 from ._client import CertViewClient, Query
 from ._errors import CertViewError
 from ._files import written_lines
@@ -70,6 +71,23 @@ def query_from(params: t.Mapping[str, t.Any]) -> Query:
     )
 
 
+class _Cut:
+    """Passes records on up to a limit, and looks whether there are more.
+
+    :ivar short: Whether the limit left any out, once all were taken.
+    """
+
+    def __init__(self, records: t.Iterator[Record], limit: t.Optional[int]) -> None:
+        self._records = records
+        self._limit = limit
+        self.short = False
+
+    def records(self) -> t.Iterator[Record]:
+        yield from itertools.islice(self._records, self._limit)
+        if self._limit is not None:
+            self.short = next(self._records, None) is not None
+
+
 def listed(
     client: CertViewClient,
     query: Query,
@@ -87,8 +105,8 @@ def listed(
     :param check_mode: Whether to leave *dest* as it is, and only count.
     :raises CertViewError: when the list could not be read to its end; *dest* is untouched then.
     """
-    records = client.records(query, as_of)
-    chosen = records if limit is None else itertools.islice(records, limit)
+    cut = _Cut(client.records(query, as_of), limit)
+    chosen = cut.records()
     result: dict[str, t.Any] = {}
     if dest is None:
         result["certificates"] = list(chosen)
@@ -100,6 +118,6 @@ def listed(
             )
     else:
         result["count"] = sum(1 for record in chosen) if check_mode else written_lines(dest, chosen)
-    result["complete"] = limit is None or result["count"] < limit or next(records, None) is None
+    result["complete"] = not cut.short
     result["api"] = client.api_use
     return result

@@ -20,7 +20,7 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ._addresses import canonical_address, canonical_name, is_shared_address
 from ._errors import CertViewError
@@ -241,26 +241,3 @@ class Matcher:
             hint="Merge the assets in Qualys, give the host an address of its own in certview_addresses, "
             "or choose another on_ambiguous.",
         )
-
-
-def match_hosts(
-    hosts: Mapping[str, Sequence[str]],
-    assets: Iterable[Mapping[str, t.Any]],
-    match_on: Sequence[str] = MATCH_RULES,
-    on_ambiguous: str = "all",
-) -> tuple[dict[str, Match], list[AssetId]]:
-    """Match assets to hosts; return the match of every host and the sorted ids of the assets of no host.
-
-    :param assets: Assets of certificate records; C(last_found), if an asset has it, decides what is newest.
-    :raises CertViewError: Kinds V(options) and V(ambiguous), see Matcher.
-    """
-    matcher = Matcher(hosts, match_on, on_ambiguous)
-    offered: set[AssetId] = set()
-    for asset in assets:
-        identifier = asset_id(asset)
-        if identifier is not None:
-            offered.add(identifier)
-            matcher.offer(identifier, asset, asset.get("last_found"))
-    matches = matcher.resolve()
-    offered.difference_update(*(match.asset_ids for match in matches.values()))
-    return matches, sorted(offered, key=asset_order)

@@ -40,7 +40,9 @@ def sweep(
 ) -> t.Iterator[list[Row]]:
     """Give all rows of a list, each once, page by page.
 
-    It ends at an empty page (the API tells no total). A row that comes twice means that the list moved while it was
+    It ends at an empty page (the API tells no total). A certificate that Qualys removes while the list is read moves
+    the others up unseen, and one of them may be missed until the next sweep: no answer of the API shows it. A row that
+    comes twice means that the list moved while it was
     read, as it does when a scan finds certificates anew: rows that were still to be read went to its front. Then the
     front is read again until as many rows are known as the list is long.
 
@@ -94,7 +96,12 @@ class _Reading:
     def pages_from(self, number: int) -> t.Iterator[list[Row]]:
         """Read to the end of the list, and note its length."""
         stale = 0
+        rows: list[Row] = []
         while stale < _MOST_STALE_PAGES:
+            # At the end of a window the empty page cannot be asked for; a page that is not full then ends the list.
+            if 0 < len(rows) < self._page_size and self._is_beyond_window(number):
+                self.end = number
+                return
             rows = self._page(number)
             if not rows:
                 self.end = number
@@ -114,8 +121,11 @@ class _Reading:
                 return
             yield from self._unseen(self._page(number))
 
+    def _is_beyond_window(self, number: int) -> bool:
+        return self._window is not None and (number + 1) * self._page_size > self._window
+
     def _page(self, number: int) -> list[Row]:
-        if self._window is not None and (number + 1) * self._page_size > self._window:
+        if self._is_beyond_window(number):
             raise CertViewError(
                 f"the list of certificates reaches the {self._window} that v1 of the API gives at most",
                 kind="window",

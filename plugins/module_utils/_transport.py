@@ -11,11 +11,14 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import functools
 import random
 import socket
 import ssl
+import sys
 import traceback
 import typing as t
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ._answers import Answer, error_of, is_limit, is_unauthorized, printable, without_secrets
@@ -60,6 +63,15 @@ def _first(error: BaseException, kind: type[BaseException]) -> t.Optional[t.Any]
     return next((cause for cause in _causes(error) if isinstance(cause, kind)), None)
 
 
+@dataclass
+class _Cost:
+    """What one call has cost so far, over all its tries: a fault between two refusals must not make them forgotten."""
+
+    waited: float = 0.0
+    refusals: int = 0
+    faults: int = 0
+
+
 class Transport:
     """Makes calls of one gateway on behalf of one user, within the API budget."""
 
@@ -77,9 +89,9 @@ class Transport:
         """
         if REQUESTS_IMPORT_ERROR is not None:
             raise CertViewError(
-                "the Python library requests is not installed for the Python that runs this",
+                f"the Python library requests is not installed for {sys.executable}, which runs this",
                 kind="requirement",
-                hint="Install it there, for example with: python -m pip install requests",
+                hint=f"Install it there, for example with: {sys.executable} -m pip install requests",
             )
         self._connection = connection
         self._clock = clock
@@ -106,14 +118,14 @@ class Transport:
         :param path: For example V(/certview/v2.2/certificates); it is also the name of the API whose calls are counted.
         :raises CertViewError: when it cannot be done; its kind tells why.
         """
-        waited, refusals = 0.0, 0
+        cost = _Cost()
         rejected: t.Optional[Token] = None
         while True:
             token = self.tokens.get(rejected)
-            answer, value, waited = self._patiently(self._ask, path, body, token, waited)
+            answer, value = self._patiently(cost, functools.partial(self._ask, path, body, token, cost))
             if is_limit(answer):
-                self._throttle.refused(path, answer.headers, refusals)
-                refusals += 1
+                self._throttle.refused(path, answer.headers, cost.refusals)
+                cost.refusals += 1
             elif is_unauthorized(answer):
                 if rejected is not None:
                     raise error_of(answer)
@@ -121,16 +133,16 @@ class Transport:
             else:
                 return value
 
-    def _ask(self, path: str, body: t.Any, token: Token, waited: float) -> tuple[Answer, t.Any, float]:
-        with self._throttle.admitted(path, waited) as waited_in_all:
+    def _ask(self, path: str, body: t.Any, token: Token, cost: _Cost) -> tuple[Answer, t.Any]:
+        with self._throttle.admitted(path, cost.waited) as cost.waited:
             answer = self._send(path, bearer=token, json=body)
             self._throttle.learn(path, answer.headers)
         if is_limit(answer) or is_unauthorized(answer):
-            return answer, None, waited_in_all
-        return answer, self._checked(answer).json(), waited_in_all
+            return answer, None
+        return answer, self._checked(answer).json()
 
     def _log_in(self, request: LoginRequest) -> str:
-        return self._patiently(self._ask_for_token, request)
+        return self._patiently(_Cost(), functools.partial(self._ask_for_token, request))
 
     def _ask_for_token(self, request: LoginRequest) -> str:
         answer = self._send(request.path, headers=request.headers, data=request.form)
@@ -143,19 +155,18 @@ class Transport:
         error.retry_after = told_wait(answer.headers, self._clock)
         raise error
 
-    def _patiently(self, call: t.Callable[..., _T], *args: t.Any) -> _T:
+    def _patiently(self, cost: _Cost, call: t.Callable[[], _T]) -> _T:
         """Make a call again and again while it ends in a passing fault, as often as the connection allows."""
-        faults = 0
         while True:
             try:
-                return call(*args)
+                return call()
             except CertViewError as exc:
-                if exc.kind not in _TRANSIENT_KINDS or faults >= self._connection.retries:
+                if exc.kind not in _TRANSIENT_KINDS or cost.faults >= self._connection.retries:
                     raise
                 asked = exc.retry_after
-            pause = full_jitter(faults, self._chance) if asked is None else min(asked, _LONGEST_TOLD_PAUSE)
+            pause = full_jitter(cost.faults, self._chance) if asked is None else min(asked, _LONGEST_TOLD_PAUSE)
             self._clock.sleep(pause)
-            faults += 1
+            cost.faults += 1
 
     def _send(self, path: str, *, bearer: t.Optional[Token] = None, **content: t.Any) -> Answer:
         def authorize(request: t.Any) -> t.Any:

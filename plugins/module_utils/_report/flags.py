@@ -13,9 +13,8 @@ import json
 import typing as t
 from collections.abc import Collection, Mapping
 
+from .._judging import CALLING_FOR_ACTION
 from .text import host_line
-
-_CALLING_FOR_ACTION = frozenset(("expired", "expiring", "weak"))
 
 
 def flagged_hosts(document: Mapping[str, t.Any], flag: str, failing: Collection[str]) -> dict[str, str]:
@@ -30,5 +29,5 @@ def flagged_hosts(document: Mapping[str, t.Any], flag: str, failing: Collection[
             sort_keys=True,
         )
         for name, host in document["hosts"].items()
-        if name in failing or flag == "all" or (flag == "failing" and host["status"] in _CALLING_FOR_ACTION)
+        if name in failing or flag == "all" or (flag == "failing" and host["status"] in CALLING_FOR_ACTION)
     }

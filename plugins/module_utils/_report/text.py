@@ -12,12 +12,13 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
-from .._judging import urgency
+from .._judging import RULES_OF_STATUS, urgency
 from .._rules.model import FAIL, NOT_EVALUATED
 from .._values import parse_time
 
 _Document = Mapping[str, t.Any]
 _WIDEST_NAME = 44
+_MOST_NAMED = 10
 _COLUMNS = ("SEVERITY", "HOST", "CERTIFICATE", "PORT", "DAYS", "RULE", "WHAT")
 
 
@@ -73,7 +74,8 @@ def _explanation(document: _Document, audited: Mapping[str, t.Any]) -> str:
     failing = [finding for finding in audited["findings"] if finding["status"] == FAIL]
     if not failing:
         return _quiet(document, audited)
-    worst = failing[0]
+    deciding = RULES_OF_STATUS.get(audited["status"], frozenset())
+    worst = next((finding for finding in failing if finding["rule"] in deciding), failing[0])
     port = _port(worst)
     where = "" if port == "-" else f" on {port}"
     more = f"; {len(failing) - 1} more" if failing[1:] else ""
@@ -149,6 +151,7 @@ def summary_lines(document: _Document) -> list[str]:
         f"{summary['hosts_unmatched']} not seen by CertView; "
         f"{_count(summary['assets_unmatched'], 'asset')} {'matches' if summary['assets_unmatched'] == 1 else 'match'} "
         "no host",
+        *_never_seen(document),
         "hosts: " + _figures(summary["by_status"]),
         "findings: " + _figures(summary["by_severity"]),
     ]
@@ -171,6 +174,14 @@ def summary_lines(document: _Document) -> list[str]:
         f"by policy {printable(document['policy']['profile'])}; {_api_cost(document['api'])}"
     )
     return lines
+
+
+def _never_seen(document: _Document) -> list[str]:
+    names = sorted(name for name, host in document["hosts"].items() if host["status"] == "unmatched")
+    if not names:
+        return []
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return [f"not seen by CertView: {', '.join(map(printable, names[:_MOST_NAMED]))}{more}"]
 
 
 def _figures(counts: Mapping[str, int]) -> str:

@@ -46,7 +46,7 @@ def _expired(subject: Subject) -> Verdict:
     return failed(f"expired {_span(subject.context.as_of - subject.valid_to)} ago, on {due}", due)
 
 
-def _expiring(subject: Subject, days: float, fraction: float, level: str) -> Verdict:
+def _expiring(subject: Subject, days: float, fraction: float) -> Verdict:
     if subject.valid_to is None:
         return not_evaluated("end of validity not reported")
     remaining = subject.valid_to - subject.context.as_of
@@ -56,17 +56,17 @@ def _expiring(subject: Subject, days: float, fraction: float, level: str) -> Ver
     if remaining > threshold:
         return PASSED
     due = subject.certificate["valid_to"]
-    return failed(f"expires in {_span(remaining)}, on {due}; {level} from {_span(threshold)} on", due)
+    return failed(f"expires in {_span(remaining)}, on {due}; the limit is {_span(threshold)}", due)
 
 
 def _expiring_critical(subject: Subject) -> Verdict:
     thresholds: Thresholds = subject.context.thresholds
-    return _expiring(subject, thresholds.crit_days, thresholds.crit_fraction, "critical")
+    return _expiring(subject, thresholds.crit_days, thresholds.crit_fraction)
 
 
 def _expiring_warning(subject: Subject) -> Verdict:
     thresholds: Thresholds = subject.context.thresholds
-    return _expiring(subject, thresholds.warn_days, thresholds.warn_fraction, "warning")
+    return _expiring(subject, thresholds.warn_days, thresholds.warn_fraction)
 
 
 def _not_yet_valid(subject: Subject) -> Verdict:
@@ -92,8 +92,8 @@ RULES = (
         id="EXP-002",
         title="Certificate expires very soon",
         severity="high",
-        description="What is left is at most the critical threshold: 7 days or a sixth of the lifetime, "
-        "whichever is less, and never less than 12 hours.",
+        description="What is left is at most the critical threshold of the policy; by default 7 days or a sixth of the "
+        "lifetime, whichever is less, and never less than 12 hours.",
         remediation=_RENEW,
         citations=(RFC_5280_VALIDITY, LETS_ENCRYPT_RENEWAL),
         judge=_expiring_critical,
@@ -103,8 +103,8 @@ RULES = (
         id="EXP-003",
         title="Certificate expires soon",
         severity="medium",
-        description="What is left is at most the warning threshold: 30 days or a third of the lifetime, "
-        "whichever is less. Automatic renewal, where there is any, did not happen.",
+        description="What is left is at most the warning threshold of the policy; by default 30 days or a third of the "
+        "lifetime, whichever is less. Automatic renewal, where there is any, did not happen.",
         remediation=_RENEW,
         citations=(RFC_5280_VALIDITY, LETS_ENCRYPT_RENEWAL),
         judge=_expiring_warning,

@@ -166,7 +166,7 @@ def test_a_certificate_without_a_port_is_judged_too(instances: list[dict[str, t.
     assert (finding["instance"], finding["message"]) == (None, "RSA 1024 bits; at least 2048 needed")
 
 
-@pytest.mark.parametrize("issuer_type", ["Intermediate", "Root"])
+@pytest.mark.parametrize("issuer_type", ["Intermediate", "Root", "root"])
 def test_an_instance_is_known_by_its_own_certificate_not_by_its_issuers(issuer_type: str) -> None:
     offers = [asset(instances=[instance(protocols=["SSLv3", "TLSv1.2"])])]
     leaf = record("aa", offers, last_found="2026-05-01T00:00:00Z")
@@ -289,9 +289,8 @@ def test_an_asset_in_two_parts_is_one() -> None:
 
 def test_times() -> None:
     moment = datetime(2026, 6, 1, 2, 30, 0, 123999, tzinfo=timezone(timedelta(hours=2)))
-    document = audited([], as_of=moment, generated_at=AS_OF + DAY)
-    assert (document["as_of"], document["generated_at"]) == ("2026-06-01T00:30:00.123Z", "2026-06-02T00:00:00Z")
-    assert audited([])["generated_at"] == "2026-06-01T00:00:00Z"
+    document = audited([], as_of=moment)
+    assert document["as_of"] == document["generated_at"] == "2026-06-01T00:30:00.123Z"
     with pytest.raises(ValueError, match="no time zone"):
         audited([], as_of=AS_OF.replace(tzinfo=None))
 

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import random
 import typing as t
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._addresses import canonical_address, canonical_name
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._matching import (
+    MATCH_RULES,
     UNMATCHED,
+    AssetId,
     Match,
     Matcher,
     asset_id,
-    match_hosts,
+    asset_order,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +29,25 @@ Hosts = dict[str, list[str]]
 
 def interfaces(*addresses: str, hostname: str | None = None) -> list[dict[str, str | None]]:
     return [{"hostname": hostname, "address": address} for address in addresses]
+
+
+def match_hosts(
+    hosts: Mapping[str, Sequence[str]],
+    assets: Iterable[Mapping[str, t.Any]],
+    match_on: Sequence[str] = MATCH_RULES,
+    on_ambiguous: str = "all",
+) -> tuple[dict[str, Match], list[AssetId]]:
+    """Return the match of every host, and the sorted ids of the assets of no host."""
+    matcher = Matcher(hosts, match_on, on_ambiguous)
+    offered: set[AssetId] = set()
+    for told in assets:
+        identifier = asset_id(told)
+        if identifier is not None:
+            offered.add(identifier)
+            matcher.offer(identifier, told, told.get("last_found"))
+    matches = matcher.resolve()
+    offered.difference_update(*(match.asset_ids for match in matches.values()))
+    return matches, sorted(offered, key=asset_order)
 
 
 def match_one(identities: list[str], *assets: dict[str, t.Any], **options: t.Any) -> Match:

@@ -86,11 +86,11 @@ def test_the_table_is_aligned_and_the_most_urgent_stands_first() -> None:
         "critical  web3  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...  443/tcp  -2.0  EXP-001  "
         "expired 2.0 days ago, on 2026-05-30T00:00:00Z",
         "high      web5  ee.example.com                                443/tcp   1.0  EXP-002  "
-        "expires in 24.0 hours, on 2026-06-02T00:00:00Z; critical from 7.0 days on",
+        "expires in 24.0 hours, on 2026-06-02T00:00:00Z; the limit is 7.0 days",
         "high      web1  aa.example.com                                443/tcp     -  KEY-002  "
         "RSA 1024 bits; at least 2048 needed",
         "medium    web2  bb.example.com                                -        20.0  EXP-003  "
-        "expires in 20.0 days, on 2026-06-21T00:00:00Z; warning from 30.0 days on",
+        "expires in 20.0 days, on 2026-06-21T00:00:00Z; the limit is 30.0 days",
     ]
 
 
@@ -108,11 +108,26 @@ def test_nothing_to_do_is_no_table() -> None:
 def test_the_summary() -> None:
     assert summary_lines(estate()) == [
         "4 of 5 hosts matched; 1 not seen by CertView; 1 asset matches no host",
+        "not seen by CertView: web4",
         "hosts: 1 expired, 2 expiring, 1 weak, 1 unmatched",
         "findings: 1 critical, 2 high, 1 medium",
         "5 certificates read, judged as of 2026-06-01T00:00:00Z by policy baseline; "
         "2 API calls, 0.5 s waited for the budget, read from api",
     ]
+
+
+def test_many_hosts_that_were_never_seen_are_not_all_named() -> None:
+    document = audited([], {f"host{number:02}": [] for number in range(12)})
+    named = ", ".join(f"host{number:02}" for number in range(10))
+    assert summary_lines(document)[1] == f"not seen by CertView: {named} and 2 more"
+
+
+def test_a_line_tells_the_finding_that_decides_the_status() -> None:
+    offers = [asset(instances=[instance(protocols=["SSLv3", "TLSv1.2"])])]
+    document = audited([record("aa", offers, valid_to=at(AS_OF + 20 * DAY))])
+    line = host_line(document, "web1")
+    assert line.startswith("web1: EXPIRING - aa.example.com on 443/tcp expires in 20.0 days")
+    assert line.endswith("[EXP-003 medium]; 1 more")
 
 
 def test_the_summary_of_nothing() -> None:

@@ -73,9 +73,9 @@ def test_exp_002_and_003_do_not_apply_to_what_has_expired(rule: str, left: timed
 def test_exp_002_tells_the_time_left_and_the_threshold() -> None:
     due = "2026-06-04T12:00:00Z"
     assert judge("EXP-002", valid_to=due) == Verdict(
-        FAIL, "expires in 3.5 days, on 2026-06-04T12:00:00Z; critical from 7.0 days on", due
+        FAIL, "expires in 3.5 days, on 2026-06-04T12:00:00Z; the limit is 7.0 days", due
     )
-    assert judge("EXP-003", valid_to=due).message.endswith("; warning from 30.0 days on")
+    assert judge("EXP-003", valid_to=due).message.endswith("; the limit is 30.0 days")
 
 
 def test_an_unknown_lifetime_leaves_the_days() -> None:

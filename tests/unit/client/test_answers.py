@@ -182,7 +182,14 @@ def test_any_answer_is_an_error_of_one_line(status: int, text: str, login: bool)
 
 class TestJson:
     @pytest.mark.parametrize(
-        ("status", "text", "value"), [(200, "[1]", [1]), (200, " \n", None), (204, "[1]", None), (200, "null", None)]
+        ("status", "text", "value"),
+        [
+            (200, "[1]", [1]),
+            (200, " \n", None),
+            (204, "[1]", None),
+            (200, "null", None),
+            (200, "[NaN, -Infinity]", [None, None]),
+        ],
     )
     def test_body(self, status: int, text: str, value: t.Any) -> None:
         assert answer(status, text).json() == value

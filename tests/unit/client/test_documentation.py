@@ -10,13 +10,19 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.community.qualys.plugins.action import certview_audit as audit_action
 from ansible_collections.community.qualys.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.community.qualys.plugins.module_utils._options import CONNECTION_OPTIONS, argument_spec
 from ansible_collections.community.qualys.plugins.module_utils._platforms import GATEWAYS
-from ansible_collections.community.qualys.plugins.modules import certview_auth, certview_certificate_info
+from ansible_collections.community.qualys.plugins.modules import (
+    certview_audit,
+    certview_auth,
+    certview_certificate_info,
+)
 
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
 AUTH = yaml.safe_load(certview_auth.DOCUMENTATION)["options"]
+AUDIT = yaml.safe_load(certview_audit.DOCUMENTATION)["options"]
 INFO = yaml.safe_load(certview_certificate_info.DOCUMENTATION)["options"]
 
 
@@ -46,6 +52,10 @@ def test_the_fragment_documents_the_connection_options_as_they_are() -> None:
 
 def test_the_module_documents_its_options_as_they_are() -> None:
     assert documented(INFO) == used(certview_certificate_info.OPTIONS)
+
+
+def test_the_audit_documents_its_options_as_they_are() -> None:
+    assert documented(AUDIT) == used(audit_action.OPTIONS)
 
 
 def test_the_login_documents_its_one_option() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
-from ansible_collections.community.qualys.plugins.module_utils._files import replaced, written_document, written_lines
+from ansible_collections.community.qualys.plugins.module_utils._files import replaced, write_document, written_lines
 
 
 def mode_of(path: Path) -> int:
@@ -37,8 +37,9 @@ def test_a_readable_file_is_replaced_by_a_private_one(tmp_path: Path) -> None:
 
 def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
     first, second = tmp_path / "1", tmp_path / "2"
-    written_document(str(first), {"b": [1], "a": "\ud800"})
-    written_document(str(second), {"a": "\ud800", "b": [1]})
+    for path, document in ((first, {"b": [1], "a": "\ud800"}), (second, {"a": "\ud800", "b": [1]})):
+        with replaced(str(path)) as stream:
+            write_document(document, stream)
     assert first.read_bytes() == second.read_bytes()
     assert json.loads(first.read_text(encoding="utf-8")) == {"a": "\ud800", "b": [1]}
 
@@ -61,7 +62,7 @@ def test_a_failure_while_writing_leaves_the_old_file_and_no_draft(tmp_path: Path
 def test_a_place_where_nothing_can_be_written_is_a_clear_error(tmp_path: Path, place: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(CertViewError) as caught:
-        written_document(str(tmp_path / place), {})
+        written_lines(str(tmp_path / place), [])
     assert caught.value.kind == "file"
     assert str(tmp_path / place) in caught.value.message
     assert os.listdir(tmp_path) == ["folder"]

@@ -112,7 +112,8 @@ def rows_from(total: int, size: int) -> t.Callable[[int], list[Row]]:
 
 
 @pytest.mark.parametrize(
-    ("total", "size", "fits"), [(0, 5, True), (15, 5, True), (12, 6, True), (16, 5, False), (21, 5, False)]
+    ("total", "size", "fits"),
+    [(0, 5, True), (15, 5, True), (12, 6, True), (16, 5, True), (20, 5, False), (21, 5, False)],
 )
 def test_a_list_that_reaches_the_window_is_an_error_not_a_part(total: int, size: int, fits: bool) -> None:
     pages = sweep(rows_from(total, size), page_size=size, window=20)

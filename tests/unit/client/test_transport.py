@@ -226,6 +226,16 @@ class TestLimits:
         assert failure(open_to(simulator.url, max_wait=50)).kind == "budget"
         assert clock.sleeps == [20.5, 20.5]
 
+    @pytest.mark.parametrize(
+        ("retries", "max_wait", "kind", "calls"), [(2, -1, "server", 6), (99, 200, "budget", 5), (99, 0, "budget", 1)]
+    )
+    def test_faults_between_refusals_do_not_make_either_be_forgotten(
+        self, serve: ServerFactory, open_to: Opener, retries: int, max_wait: float, kind: str, calls: int
+    ) -> None:
+        server = serve(*[Reply(429, b"", {"Retry-After": "90"}), Reply(502)] * 20)
+        assert failure(open_to(server.url, retries=retries, max_wait=max_wait)).kind == kind
+        assert len([request for request in server.received if request.path == PATH]) == calls
+
     def test_limits_of_the_answers_are_kept(self, simulator: Simulator, open_to: Opener, clock: FakeClock) -> None:
         simulator.control("limits", {"rate": 2, "window": 60})
         transport = open_to(simulator.url)
@@ -488,6 +498,7 @@ class TestWithoutRequests:
         assert spec is not None
         assert spec.loader is not None
         alone = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, alone)
         spec.loader.exec_module(alone)
         assert "requests" in alone.REQUESTS_IMPORT_ERROR
         with pytest.raises(CertViewError, match="python -m pip install requests") as caught:
