@@ -25,14 +25,13 @@ options:
   hosts:
     description:
       - The hosts to audit, each with the addresses and names that identify it, the most telling first.
-      - If not given, these are the hosts of the play, identified by the variable C(certview_addresses) (an address or a
-        list of them), by C(ansible_host), by their inventory name, and by the addresses and names among their facts,
+      - If not given, these are the hosts of the play, identified by the variable C(certview_addresses) (addresses and
+        names, as a list or with commas between them), by C(ansible_host), by their inventory name, and by the addresses and names among their facts,
         if these were gathered before or come from a fact cache.
     type: dict
   match_on:
     description:
-      - What may match a host with an asset. The first of these that finds an asset decides, in this order, whatever the
-        order here.
+      - What may match a host with an asset. The first of these that finds an asset decides, in the order given.
       - V(primary_ip) is the asset's primary address, V(interface) an address of one of its interfaces, V(fqdn) its full
         name, V(short_name) the first part of its name where that is unique, V(netbios) its NetBIOS name.
     type: list
@@ -94,6 +93,8 @@ attributes:
       - This changes nothing but the file O(dest).
 notes:
   - It cannot be used with the C(free) strategy, which has no task that runs once for all hosts.
+  - In a play with C(serial) it runs once for each batch, each time with a sweep of all certificates.
+  - RV(audit.generated_at) is O(as_of) too, so that the same certificates give the same document, byte for byte.
 seealso:
   - module: community.qualys.certview_auth
   - module: community.qualys.certview_certificate_info

@@ -76,7 +76,7 @@ options:
     type: list
     elements: str
   types:
-    description: Kinds of certificate, such as V(Leaf), V(Intermediate) or V(Root). V(v1) does not tell it.
+    description: Kinds of certificate, such as V(Leaf), V(Intermediate) or V(Root). Not with V(v1), which tells none.
     type: list
     elements: str
   expiring_within_days:
@@ -99,7 +99,7 @@ options:
     elements: str
   includes:
     description:
-      - What else the answer is to hold. V(v1) takes no notice of it.
+      - What else the answer is to hold. V(v1) takes no notice of it, nor of O(exclude_fields) and O(asset_type).
     type: list
     elements: str
     choices:
@@ -157,6 +157,11 @@ attributes:
   diff_mode:
     details:
       - This changes nothing but the file O(dest).
+notes:
+  - It asks the API where the task runs, once for each host of the play. For all hosts together run it once, on the
+    controller, as the examples do.
+  - A certificate that Qualys removes while the list is read can hide another one until the next time; the API gives no
+    sign of it.
 seealso:
   - module: community.qualys.certview_auth
   - module: community.qualys.certview_audit
@@ -169,6 +174,9 @@ EXAMPLES = r"""
     expiring_within_days: 30
     includes: [asset_interfaces]
   register: expiring
+  run_once: true
+  delegate_to: localhost
+  become: false
 
 - name: SHA-1 on servers with the tag Production, the soonest end first
   community.qualys.certview_certificate_info:
@@ -180,6 +188,9 @@ EXAMPLES = r"""
         value: SHA1
     sort:
       - field: certificate.validToDate
+  run_once: true
+  delegate_to: localhost
+  become: false
 
 - name: Everything, as JSON lines for another program
   community.qualys.certview_certificate_info:
@@ -187,11 +198,17 @@ EXAMPLES = r"""
     includes: [asset_interfaces, asset_tags, ssl_protocols]
     dest: /var/lib/certificates/certview.jsonl
   register: inventory
+  run_once: true
+  delegate_to: localhost
+  become: false
 
 - name: Ask in Qualys Query Language
   community.qualys.certview_certificate_info:
     platform: us2
     query: "selfSigned:true and not issuer.organization:`Example Ltd`"
+  run_once: true
+  delegate_to: localhost
+  become: false
 """
 
 RETURN = r"""

@@ -166,6 +166,15 @@ def test_the_next_audit_tells_what_is_new_and_what_is_fixed(
         if finding["status"] == "fail"
     ]
 
+    later = audited(ansible, simulator, *words, "-e", "certificate_audit_as_of=2026-06-10")
+    assert later.returncode == 0, later.output
+    changes = json.loads(last.read_text())["changes"]
+    assert {(f["host"], f["rule"]) for f in changes["new"]} == {("web02", "EXP-001")}
+    # web02's EXP-002 is not fixed: the certificate has expired since.
+    assert {(f["host"], f["rule"]) for f in changes["fixed"]} == {("lb02", "EXP-005")}
+
+    last.unlink()
+    audited(ansible, simulator, *words)
     again = audited(ansible, simulator, *words)
     assert again.returncode == 0, again.output
     changes = json.loads(last.read_text())["changes"]
@@ -218,3 +227,60 @@ def test_hosts_can_be_given_without_an_inventory(ansible: Ansible, demo_estate: 
     assert given.returncode == 0, given.output
     assert list(given.result("Given")["audit"]["hosts"]) == ["mine"]
     assert given.result("Given")["summary"]["hosts_matched"] == 1
+
+
+def test_addresses_that_ansible_itself_resolves_are_resolved(ansible: Ansible, demo_estate: Simulator) -> None:
+    inventory = ansible.inventory(
+        {
+            # The first of them: Ansible connects to it by its address, and knows no hostvars then.
+            "a_known": {"ansible_host": "192.0.2.14"},
+            # Its name is that of another machine, with another status.
+            "web01": {"ansible_host": "{{ hostvars['a_known'].ansible_host }}"},
+            "by_play": {"ansible_host": "{{ address_of_the_play }}"},
+            "by_task": {"certview_addresses": ["{{ address_of_the_task }}"]},
+            "by_group": {"ansible_host": "{{ groups['all'] | map('extract', hostvars, 'ansible_host') | first }}"},
+        }
+    )
+    task = {
+        "name": "Audit",
+        "community.qualys.certview_audit": {"as_of": NOW},
+        "vars": {"address_of_the_task": "192.0.2.14"},
+        "run_once": True,
+    }
+    play = {"hosts": "all", "gather_facts": False, "vars": {"address_of_the_play": "192.0.2.14"}, "tasks": [task]}
+    run = ansible.play([play], inventory=inventory, env=demo_estate.environment)
+    assert run.returncode == 0, run.output
+    hosts = run.result("Audit")["audit"]["hosts"]
+
+    assert "cannot be templated" not in run.output
+    assert {name: host["match"]["value"] for name, host in hosts.items()} == dict.fromkeys(hosts, "192.0.2.14")
+
+
+def test_the_environment_of_the_task_is_heard(ansible: Ansible, demo_estate: Simulator) -> None:
+    task = {"name": "Audit", "community.qualys.certview_audit": {"hosts": {"mine": ["192.0.2.11"]}}}
+    play = [{**tasks_on_localhost(task)[0], "environment": demo_estate.environment}]
+    run = ansible.play(play)
+
+    assert run.returncode == 0, run.output
+    assert run.result("Audit")["summary"]["hosts_matched"] == 1
+
+
+def test_what_would_surprise_is_warned_of(ansible: Ansible, demo_estate: Simulator) -> None:
+    task = {"name": "Audit", "community.qualys.certview_audit": {"as_of": NOW}}
+    batches = [{"hosts": "lb", "serial": 1, "gather_facts": False, "tasks": [task]}]
+    assert "serial" in ansible.play(batches, inventory=DEMO_INVENTORY, env=demo_estate.environment).output
+
+    controller = ansible.play(tasks_on_localhost(task), env=demo_estate.environment)
+    assert "Not one of 1 hosts matches an asset" in controller.output
+    assert controller.result("Audit")["summary"]["by_status"]["unmatched"] == 1
+
+
+def test_templates_in_certificates_stay_text(ansible: Ansible, simulate: Callable[..., Simulator]) -> None:
+    simulator = simulate("--estate", "demo", "--blemish", "template=1")
+    run = audited(ansible, simulator, "-e", "certificate_audit_flag_hosts=all", "-e", "certificate_audit_fail_on=info")
+    shown = run.results("Tell the host's status")["web01"]["msg"]
+
+    assert "{{ 7 * 7 }}{{ lookup('ansible.builtin.env', 'HOME') }} on 443/tcp expired" in shown
+    assert "49" not in shown
+    assert [line for line in run.output.splitlines() if "49{{" in line or "4949" in line] == []
+    assert {name for name, figures in run.stats.items() if figures["failures"]}

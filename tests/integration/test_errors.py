@@ -131,6 +131,8 @@ SLIPS: list[tuple[dict[str, t.Any], str]] = [
     ({"policy": {"rules": {"EXP-01": {"enabled": False}}}}, "EXP-001"),
     ({"as_of": "yesterday"}, "as_of"),
     ({"hosts": {"mine": 7}}, "mine"),
+    ({"table_rows": -1}, "table_rows is -1"),
+    ({"dest": "/nonexistent/audit.json"}, "/nonexistent/audit.json cannot be written"),
     ({"max_concurrency": 0}, "max_concurrency is 0, and must be at least 1"),
 ]
 

@@ -76,7 +76,13 @@ async def _serve(settings: Settings, tls: _Tls | None) -> None:
         url = f"{'https' if tls else 'http'}://{authority}"
         if settings.state_file:
             _write_state(settings.state_file, url, tls.ca_path if tls else None)
-        print(f"CertView simulator: {len(certview.estate.certificates)} certificates at {url}", flush=True)
+        login = certview.settings.login
+        trust = f" QUALYS_CA_PATH={tls.ca_path}" if tls and tls.ca_path else ""
+        print(
+            f"CertView simulator: {len(certview.estate.certificates)} certificates at {url}. In another shell:\n"
+            f"  export QUALYS_GATEWAY_URL={url} QUALYS_USERNAME={login.username} QUALYS_PASSWORD={login.password}{trust}",
+            flush=True,
+        )
         filling = asyncio.create_task(certview.fill_estate())
         await until_told_or_orphaned(settings.parent_pid)
         filling.cancel()

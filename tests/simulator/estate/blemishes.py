@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-KINDS = ("nul-subject", "null-primary-ip", "masked-ip", "missing-issuer", "unknown-fields")
+KINDS = ("nul-subject", "null-primary-ip", "masked-ip", "missing-issuer", "unknown-fields", "template")
 
 
 class Blemishes:
@@ -42,6 +42,12 @@ class Blemishes:
             for attribute in ("name", "locality", "state"):
                 text = shown["subject"][attribute]
                 shown["subject"][attribute] = f"{text[:3]}\x00{text[3:]}"
+        if self._hits("template", certificate_id):
+            # Whoever can issue a certificate can write this into it.
+            shown["subject"]["name"] = "{{ 7 * 7 }}{{ lookup('ansible.builtin.env', 'HOME') }}"
+            for asset in shown.get("assets", ()):
+                for instance in asset.get("hostInstances", ()):
+                    instance["fqdn"] = "{{ 7 * 7 }}{% raw %}"
         if self._hits("missing-issuer", certificate_id):
             shown.pop("issuer", None)
             shown.pop("rootissuer", None)

@@ -165,6 +165,12 @@ def test_data_faults_are_told_apart(start):
     assert any(address and "XX" not in address for address in addresses)
 
 
+def test_a_certificate_may_hold_a_template(start):
+    spoilt = start(estate=EstateSettings("generated", 120, 90, now=NOW))
+    spoilt.certview.settings.quirks.blemishes = {"template": 1.0}
+    assert all(row["subject"]["name"].startswith("{{") for row in spoilt.sweep())
+
+
 def test_rates_are_reproducible_and_spare_the_login():
     rates = {"reset": 0.2, "server-error": 0.1}
 
