@@ -26,8 +26,8 @@ options:
     description:
       - The hosts to audit, each with the addresses and names that identify it, the most telling first.
       - If not given, these are the hosts of the play, identified by the variable C(certview_addresses) (addresses and
-        names, as a list or with commas between them), by C(ansible_host), by their inventory name, and by the addresses and names among their facts,
-        if these were gathered before or come from a fact cache.
+        names, as a list or with commas between them), by C(ansible_host), by their inventory name, and by
+        the addresses and names among their facts, if these were gathered before or come from a fact cache.
     type: dict
   match_on:
     description:
@@ -94,7 +94,6 @@ attributes:
 notes:
   - It cannot be used with the C(free) strategy, which has no task that runs once for all hosts.
   - In a play with C(serial) it runs once for each batch, each time with a sweep of all certificates.
-  - RV(audit.generated_at) is O(as_of) too, so that the same certificates give the same document, byte for byte.
 seealso:
   - module: community.qualys.certview_auth
   - module: community.qualys.certview_certificate_info
@@ -177,6 +176,11 @@ audit:
       returned: success
       type: int
       sample: 1
+    generated_at:
+      description: The same as O(as_of), so that the same certificates give the same document, byte for byte.
+      returned: success
+      type: str
+      sample: "2026-06-01T00:00:00Z"
     hosts:
       description: For each host its C(status), C(match), C(certificates) and C(findings).
       returned: success

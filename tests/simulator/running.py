@@ -80,7 +80,8 @@ async def _serve(settings: Settings, tls: _Tls | None) -> None:
         trust = f" QUALYS_CA_PATH={tls.ca_path}" if tls and tls.ca_path else ""
         print(
             f"CertView simulator: {len(certview.estate.certificates)} certificates at {url}. In another shell:\n"
-            f"  export QUALYS_GATEWAY_URL={url} QUALYS_USERNAME={login.username} QUALYS_PASSWORD={login.password}{trust}",
+            f"  export QUALYS_GATEWAY_URL={url}{trust}"
+            f" QUALYS_USERNAME={login.username} QUALYS_PASSWORD={login.password}",
             flush=True,
         )
         filling = asyncio.create_task(certview.fill_estate())
