@@ -13,7 +13,13 @@ from ansible_collections.community.qualys.plugins.module_utils._client import IN
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._filters import Condition, Shortcuts, condition, holds
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
-from unit.client.support import AS_OF, ClientFactory, Reply, ServerFactory, Simulator, connection_to, jwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simulator.estate.blemishes import KINDS as BLEMISHES
+from simulator.settings import EstateSettings
+from unit.client.support import AS_OF, ClientFactory, FakeClock, Reply, ServerFactory, Simulator, connection_to, jwt
+from unit.simulator.serving import NOW, served
+from unit.simulator.serving import settings as simulator_settings
 
 ALL = Query()
 Records = list[dict[str, t.Any]]
@@ -354,13 +360,25 @@ def common(record: dict[str, t.Any]) -> dict[str, t.Any]:
     return told
 
 
+@settings(max_examples=10)
+@given(
+    st.integers(0, 2**32),
+    st.integers(1, 90),
+    st.integers(1, 60),
+    st.dictionaries(st.sampled_from(BLEMISHES), st.floats(0.0, 1.0)),
+)
 def test_one_estate_gives_one_set_of_records_whichever_version_told_of_it(
-    simulator: Simulator, client_of: ClientFactory
+    seed: int, certificates: int, assets: int, blemishes: dict[str, float]
 ) -> None:
-    by_v1, by_v2 = (
-        {record["certhash"]: record for record in read(client_of(simulator.url, api_version=version), EVERYTHING)}
-        for version in ("v1", "v2.2")
-    )
+    estate = EstateSettings("generated", certificates, assets, seed, NOW)
+    by_version = []
+    with served(simulator_settings(estate)) as gateway:
+        gateway.certview.settings.quirks.blemishes = blemishes
+        for version in ("v1", "v2.2"):
+            with CertViewClient(connection_to(gateway.url, api_version=version), clock=FakeClock()) as client:
+                by_version.append({record["certhash"]: record for record in client.records(EVERYTHING, AS_OF)})
+    by_v1, by_v2 = by_version
+    assert len(by_v1) == certificates
     assert by_v1.keys() == by_v2.keys()
     for certhash, record in by_v1.items():
         assert record.keys() == by_v2[certhash].keys()
