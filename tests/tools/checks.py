@@ -28,11 +28,12 @@ PEER_VARIABLES = {"PEER_PYTHON": str(venv_python("peer"))} if PEER else {"QUALYS
 
 NOTHING_SKIPPED = (r"^=*.*\b\d+ (skipped|deselected|xfailed|xpassed)\b.*",)
 SOMETHING_PASSED = (r"\b[1-9]\d* passed\b",)
-# They need programs that are no Python packages; `make test-system` brings what the first one needs, and we
-# have no PowerShell for the second.
-SANITY_ELSEWHERE = ("shellcheck", "pslint")
+# The first two need programs that are no Python packages: `make test-system` brings what shellcheck needs, and we have
+# no PowerShell. The check `changelog` does what the third does, which fails on a warning of its own libraries where
+# Python 3.12 or newer compiles them.
+SANITY_ELSEWHERE = ("shellcheck", "pslint", "changelog")
 SANITY_EXPECTED = (
-    *("action-plugin-docs", "ansible-doc", "changelog", "compile", "empty-init", "ignores", "import", "line-endings"),
+    *("action-plugin-docs", "ansible-doc", "compile", "empty-init", "ignores", "import", "line-endings"),
     *("no-assert", "no-smart-quotes", "pep8", "pylint", "replace-urlopen", "runtime-metadata", "shebang", "symlinks"),
     *("use-argspec-type-path", "validate-modules", "yamllint"),
 )
