@@ -143,7 +143,8 @@ class OwnLedger:
 class SharedLedger:
     """Keeps budgets in files, for all processes that use the same state directory.
 
-    Where a file cannot be read or written, the budget of this process takes its place, and the user is told once.
+    Once a file cannot be read or written, the budget of this process takes its place, and the user is told once: what
+    the file last held would undo what was counted since.
     """
 
     def __init__(
@@ -162,7 +163,7 @@ class SharedLedger:
         self._clock = clock
         self._tell = tell
         self._own = OwnLedger()
-        self._told = False
+        self._is_shared = True
 
     @contextmanager
     def opened(self, api: str) -> t.Iterator[Budget]:
@@ -172,20 +173,20 @@ class SharedLedger:
             before = budget.to_bytes()
             yield budget
             after = budget.to_bytes()
-            if after != before:
+            if self._is_shared and after != before:
                 self._save(name, after)
 
     def take_place(self, api: str, places: int) -> t.Optional[t.Callable[[], None]]:
         name = self._name(api)
-        for number in range(places):
+        for number in range(places if self._is_shared else 0):
             try:
                 descriptor = self._state.try_lock(f"{name}.{number}")
             except StateError as exc:
                 self._do_without(exc)
-                return self._own.take_place(api, places)
+                break
             if descriptor is not None:
                 return functools.partial(os.close, descriptor)
-        return None
+        return None if self._is_shared else self._own.take_place(api, places)
 
     def _name(self, api: str) -> str:
         return self._state.key("budget", *self._account, api)
@@ -194,12 +195,15 @@ class SharedLedger:
     def _alone(self, name: str) -> t.Iterator[None]:
         with ExitStack() as held:
             try:
-                held.enter_context(self._state.locked(name))
+                if self._is_shared:
+                    held.enter_context(self._state.locked(name))
             except StateError as exc:
                 self._do_without(exc)
             yield
 
     def _load(self, name: str, budget: Budget) -> None:
+        if not self._is_shared:
+            return
         try:
             content = self._state.read(name)
         except StateError as exc:
@@ -215,6 +219,5 @@ class SharedLedger:
             self._do_without(exc)
 
     def _do_without(self, reason: StateError) -> None:
-        if not self._told:
-            self._told = True
-            self._tell(f"The API budget is not shared with other processes, because of the state directory: {reason}.")
+        self._is_shared = False
+        self._tell(f"The API budget is not shared with other processes, because of the state directory: {reason}.")

@@ -14,7 +14,7 @@ import typing as t
 from datetime import datetime
 
 from ._certificate import Record
-from ._client import CertViewClient, Query
+from ._client import LARGEST_PAGE, CertViewClient, Query
 from ._errors import CertViewError
 from ._files import written_lines
 from ._filters import Shortcuts, condition
@@ -55,8 +55,8 @@ def query_from(params: t.Mapping[str, t.Any]) -> Query:
     if shortcuts.tags and "asset_tags" not in includes:
         # Without it the answer could not be checked here.
         includes.append("asset_tags")
-    if not 1 <= params["page_size"] <= 200:
-        raise CertViewError(f"page_size is {params['page_size']}, and must be from 1 to 200", kind="options")
+    if not 1 <= params["page_size"] <= LARGEST_PAGE:
+        raise CertViewError(f"page_size is {params['page_size']}, and must be from 1 to {LARGEST_PAGE}", kind="options")
     if params["limit"] is not None and params["limit"] < 1:
         raise CertViewError(f"limit is {params['limit']}, and must be at least 1", kind="options")
     return Query(

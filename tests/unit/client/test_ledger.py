@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._ledger import Budget, OwnLedger, SharedLedger
-from ansible_collections.community.qualys.plugins.module_utils._state import StateDir
+from ansible_collections.community.qualys.plugins.module_utils._state import StateDir, StateError
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.client.support import FakeClock
@@ -107,6 +107,24 @@ def test_a_file_that_cannot_be_read_or_written_is_told_once(state: StateDir, clo
             budget.limit = limit
     with ledger.opened(API) as budget:
         assert budget.limit == 200
+    assert len(told) == 1
+
+
+def test_what_was_counted_is_kept_when_the_disk_is_full(
+    state: StateDir, clock: FakeClock, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str, content: bytes) -> None:
+        raise StateError("No space left on device")
+
+    ledger = shared(state, clock, told)
+    with ledger.opened(API) as budget:
+        budget.counted.append(1.0)
+    monkeypatch.setattr(state, "replace", refuse)
+    for count in (2, 3):
+        with ledger.opened(API) as budget:
+            budget.counted.append(float(count))
+    with ledger.opened(API) as budget:
+        assert list(budget.counted) == [1.0, 2.0, 3.0]
     assert len(told) == 1
 
 
