@@ -34,6 +34,7 @@ def add_routes(application: web.Application, certview: CertView) -> None:
     route("GET", "tokens", _tokens)
     route("POST", "reset", _reset)
     route("POST", "estate", _mutate)
+    route("POST", "clock", _clock)
     route("POST", "limits", _limits)
     route("POST", "faults", _faults)
     route("POST", "versions", _versions)
@@ -69,6 +70,16 @@ async def _mutate(certview: CertView, request: web.Request) -> Any:
         name: getattr(certview.estate, name) for name in _MUTATIONS
     }
     return {name: [each.certhash for each in changes[name](body[name])] for name in _MUTATIONS if name in body}
+
+
+async def _clock(certview: CertView, request: web.Request) -> Any:
+    """``{"advance": 3600}`` lets so many seconds pass on the estate's clock, which else stands still."""
+    body = await json_body(request)
+    seconds = body.get("advance")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
+        raise invalid("advance", "must be seconds, not less than 0")
+    certview.estate.let_pass(seconds)
+    return {"now": certview.estate.now}
 
 
 async def _limits(certview: CertView, request: web.Request) -> Any:

@@ -14,10 +14,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from aiohttp import web
 
 from .auth import Logins
-from .errors import NOT_AUTHORISED, REGISTRATION_INCOMPLETE, ApiError, error_response, invalid
+from .errors import NOT_AUTHORISED, REGISTRATION_INCOMPLETE, ApiError, error_response, invalid, json_response
 from .estate.estate import Estate
 from .limits import classic_refusal
 
@@ -152,6 +153,14 @@ async def _limited(call: Call) -> web.StreamResponse:
     return response
 
 
+async def _limited_classic(call: Call) -> web.StreamResponse:
+    code = int(call.parameter("code", 1965))
+    response = classic_refusal(code, "This API cannot be run again until others have finished.")
+    if "to_wait" in call.parameters:
+        response.headers["X-RateLimit-ToWait-Sec"] = str(call.parameters["to_wait"])
+    return response
+
+
 async def _reset(call: Call) -> web.StreamResponse:
     _abort(call.request)
     return web.Response()
@@ -205,6 +214,14 @@ async def _wrong_content_type(call: Call) -> web.StreamResponse:
     return web.Response(body=answer.body, content_type="text/plain")
 
 
+async def _bloated(call: Call) -> web.StreamResponse:
+    answer = await call.answer()
+    rows = orjson.loads(answer.body) if isinstance(answer.body, bytes) else []
+    for row in rows:
+        row["ballast"] = "x" * int(call.parameter("megabytes", 30) * 2**20 / len(rows))
+    return json_response(rows)
+
+
 async def _object(call: Call) -> web.StreamResponse:
     return web.json_response({"errorCode": 500, "message": "Something went wrong", "status": "INTERNAL_SERVER_ERROR"})
 
@@ -229,6 +246,7 @@ FAULTS: dict[str, Fault] = {
     "not-found": _not_found,
     "registration": _registration,
     "limited": _limited,
+    "limited-classic": _limited_classic,
     "limited-silent": _refusing(429, "Too Many Requests"),
     "server-error": _refusing(500, "Internal Server Error"),
     "jwt-parsing": _refusing(500, "JWT parsing failed"),
@@ -242,6 +260,7 @@ FAULTS: dict[str, Fault] = {
     "truncated": _truncated,
     "cut-json": _cut_json,
     "wrong-content-type": _wrong_content_type,
+    "bloated": _bloated,
     "html": _html(200, "Scheduled maintenance"),
     "object": _object,
     "empty": _empty,

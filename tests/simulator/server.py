@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Mapping
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -104,6 +105,8 @@ class CertView:
             response = error_response(error)
         if not response.prepared:
             response.headers.update(_GATEWAY_HEADERS)
+            # The clock that dates the updates: who asks for what has changed since must be able to know it.
+            response.headers["Date"] = formatdate(self.estate.now / 1000, usegmt=True)
         return response
 
     async def _login(self, request: web.Request) -> web.StreamResponse:

@@ -63,6 +63,8 @@ class Estate:
         added = []
         for number in range(self.next_certificate_id(), self.next_certificate_id() + count):
             certificate = self.spare_leaf(number)
+            # First seen by a scan just now.
+            certificate.created = certificate.updated = certificate.last_found = self.now
             self.insert(certificate, first)
             added.append(certificate)
         return added
@@ -105,6 +107,11 @@ class Estate:
 
     def _found_again(self, certificate: Certificate) -> None:
         certificate.last_found = certificate.updated = max(self.now, certificate.updated + 1000)
+
+    def let_pass(self, seconds: float) -> None:
+        """Moves the clock; certificates expire by it, but nothing is found anew."""
+        self.now += round(seconds * 1000)
+        self.revision += 1
 
     def move_last_to_front(self, count: int) -> list[Certificate]:
         rows = list(self.certificates)

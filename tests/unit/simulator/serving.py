@@ -77,9 +77,18 @@ def served(settings: Settings) -> Iterator[Gateway]:
     finally:
         gateway.session.close()
         wait_for(runner.cleanup())
+        wait_for(_end_what_stalls())
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=30)
         loop.close()
+
+
+async def _end_what_stalls() -> None:
+    """End the calls that aiohttp leaves behind: it does not end the answer to a client that has gone."""
+    stalling = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in stalling:
+        task.cancel()
+    await asyncio.gather(*stalling, return_exceptions=True)
 
 
 def settings(estate: EstateSettings | None = None, **changes: Any) -> Settings:

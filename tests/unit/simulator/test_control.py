@@ -66,6 +66,26 @@ def test_a_change_reaches_a_running_selection(start):
     assert {row["certhash"] for row in gateway.certificates(**changed).json()} == set(touched)
 
 
+def test_the_clock_moves_when_it_is_told_to_and_dates_answers_and_updates(start):
+    gateway = start(estate=SMALL)
+    assert gateway.certificates().headers["Date"] == "Mon, 01 Jun 2026 00:00:00 GMT"
+    assert gateway.post("/_control/clock", {"advance": 5400.5}).json() == {"now": NOW + 5_400_500}
+    done = gateway.post("/_control/estate", {"add": 2, "touch": 2, "change": 2}).json()
+    answer = gateway.certificates()
+    assert answer.headers["Date"] == "Mon, 01 Jun 2026 01:30:00 GMT"
+    assert gateway.login().headers["Date"] == "Mon, 01 Jun 2026 01:30:00 GMT"
+    changed = {certhash for hashes in done.values() for certhash in hashes}
+    updated = {row["certhash"]: row["updateDate"] for row in answer.json()}
+    assert {certhash for certhash, date in updated.items() if date >= "2026-06-01T01:30:00.500"} == changed
+    added = [row for row in answer.json() if row["certhash"] in done["add"] and row["certhash"] not in done["touch"]]
+    assert {row["createdDate"] for row in added} == {"2026-06-01T01:30:00.500+00:00"}
+
+
+@pytest.mark.parametrize("body", [{}, {"advance": -1}, {"advance": "long"}, {"advance": True}])
+def test_the_clock_does_not_go_back(demo, body):
+    assert demo.post("/_control/clock", body).status_code == 400
+
+
 @pytest.mark.parametrize("body", [{"nonsense": 1}, {"add": -1}, {"add": "many"}, {"add": True}])
 def test_refuses_wrong_mutations(demo, body):
     assert demo.post("/_control/estate", body).status_code == 400

@@ -33,6 +33,7 @@ def script(gateway, fault, call=1, match=PATH, **parameters):
         ("not-found", 404, "No static resource certview/v2.2/certificates."),
         ("registration", 409, "<CODE>2003</CODE>"),
         ("limited", 429, "429"),
+        ("limited-classic", 409, "<CODE>1965</CODE>"),
         ("limited-silent", 429, "429"),
         ("server-error", 500, "500"),
         ("jwt-parsing", 500, "JWT parsing failed"),
@@ -60,6 +61,12 @@ def test_headers_of_the_faults(gateway):
     script(gateway, "unavailable-retry-after", retry_after=7)
     assert gateway.certificates().headers["Retry-After"] == "7"
     script(gateway, "limited", to_wait=3)
+    assert gateway.certificates().headers["X-RateLimit-ToWait-Sec"] == "3"
+    script(gateway, "limited-classic", code=1960)
+    silent = gateway.certificates()
+    assert "<CODE>1960</CODE>" in silent.text
+    assert "X-RateLimit-ToWait-Sec" not in silent.headers
+    script(gateway, "limited-classic", to_wait=3)
     assert gateway.certificates().headers["X-RateLimit-ToWait-Sec"] == "3"
     script(gateway, "limited-silent")
     assert not [name for name in gateway.certificates().headers if name.startswith("X-RateLimit")]
@@ -99,6 +106,15 @@ def test_cut_json_and_wrong_content_type(gateway):
     mislabelled = gateway.certificates()
     assert mislabelled.headers["Content-Type"].startswith("text/plain")
     assert len(mislabelled.json()) == 40
+
+
+def test_a_bloated_page_is_the_true_one_with_ballast(gateway):
+    true = gateway.certificates()
+    script(gateway, "bloated", megabytes=2, times=2)
+    bloated = gateway.certificates()
+    assert len(bloated.content) == pytest.approx(2 * 2**20 + len(true.content), rel=0.01)
+    assert [row.keys() - {"ballast"} for row in bloated.json()] == [row.keys() for row in true.json()]
+    assert gateway.certificates(pageNumber=1).json() == []
 
 
 def test_stall_makes_the_caller_wait_and_nobody_else(gateway):
