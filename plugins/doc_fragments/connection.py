@@ -130,7 +130,10 @@ options:
   max_wait:
     description:
       - Seconds that one call may wait for the API budget of the subscription before it fails; V(-1) for ever,
-        V(0) never.
+        V(0) never. It includes the wait for other calls of this controller, which are served in the order in which they
+        came.
+      - A wait of ten seconds or more is told in a warning, once a minute, with its reason and, where it is known, the
+        time of the next call.
       - The default outlasts one window of the standard service level (300 calls an hour).
       - If not given, the environment variable E(QUALYS_MAX_WAIT) is used.
     type: float
@@ -143,7 +146,8 @@ options:
     default: 2
   rate_reserve:
     description:
-      - How many calls of the rate limit are left to others who use the same subscription.
+      - How many calls of the rate limit are left to others who use the same subscription. The processes that share
+        O(state_dir) make so many calls fewer in a window, but never less than one.
       - If not given, the environment variable E(QUALYS_RATE_RESERVE) is used.
     type: int
     default: 0
@@ -153,11 +157,17 @@ options:
         It is made with mode 0700 and holds nothing but files of mode 0600, whose names tell nothing.
       - If not given, the environment variable E(QUALYS_STATE_DIR) is used, then C(community.qualys) below the user's
         cache directory.
-      - Where it cannot be used, there is a warning and no sharing.
+      - Where it cannot be used, or not any more, for example because the disk is full, there is one warning, and each
+        process counts for itself. Calls that the server refuses then, as those of controllers that share no folder, are
+        waited out and made again.
     type: path
   token_cache:
     description:
       - Whether the token is kept in O(state_dir) until it ends, so that one login serves all processes.
+      - With it is kept for 15 minutes that the server did not accept the credentials, so that no other process tries
+        the same ones again and locks the account. Other credentials are tried at once, and the same ones again by
+        M(community.qualys.certview_auth) with O(community.qualys.certview_auth#module:refresh=true).
+      - With V(false) neither is written, and each process logs in for itself, with wrong credentials, too.
       - If not given, the environment variable E(QUALYS_TOKEN_CACHE) is used.
     type: bool
     default: true
@@ -184,4 +194,20 @@ attributes:
     support: N/A
     details:
       - This changes nothing.
+"""
+
+    ATTRIBUTES = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/community.qualys.certview) in C(module_defaults) to set the connection options once.
+    support: full
+    membership:
+      - community.qualys.certview
+  check_mode:
+    description: Can run in C(check_mode) and tell what it would change, without changing it.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed, or would change, when in diff mode.
+    support: full
 """

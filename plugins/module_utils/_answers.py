@@ -208,8 +208,8 @@ _MEANINGS: t.Mapping[int, _Meaning] = {
 _LOGIN_401 = _Meaning(
     "credentials",
     "the user name or password, or the client id or secret, is not accepted",
-    "Check them for this very platform (an account exists on one only). It was tried once and will not be tried again,"
-    " because repeated failures lock the account",
+    "Check them for this very platform (an account exists on one only). It was tried once, and is not"
+    " tried again by itself, because repeated failures lock the account",
 )
 
 

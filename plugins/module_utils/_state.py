@@ -10,19 +10,37 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import hmac
 import os
 import secrets
-import tempfile
 import typing as t
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _SALT_BYTES = 32
 
 
 class StateError(Exception):
     """The folder cannot be used; whoever wanted to share does without."""
+
+
+def is_locked_now(descriptor: int) -> bool:
+    """Lock an open file if nobody else has; tell whether it is ours now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def os_errors_as_state_errors(path: str) -> t.Iterator[None]:
+    """Let what the operating system refuses to do with *path* be a StateError."""
+    try:
+        yield
+    except OSError as exc:
+        raise StateError(f"{path}: {exc.strerror or exc}") from exc
 
 
 def default_state_dir() -> str:
@@ -54,7 +72,8 @@ class StateDir:
         :raises StateError: when it cannot be made or written, or belongs to somebody else.
         """
         self.path = os.path.abspath(os.path.expanduser(path))
-        try:
+        self._has_complained = False
+        with os_errors_as_state_errors(self.path):
             os.makedirs(self.path, mode=0o700, exist_ok=True)
             told = os.stat(self.path)
             if told.st_uid != os.geteuid():
@@ -62,8 +81,6 @@ class StateDir:
             if told.st_mode & 0o077:
                 os.chmod(self.path, 0o700)
             self._salt = self._read_salt()
-        except OSError as exc:
-            raise StateError(f"{self.path}: {exc.strerror or exc}") from exc
 
     def _read_salt(self) -> bytes:
         path = os.path.join(self.path, "salt")
@@ -95,59 +112,92 @@ class StateDir:
         """
         descriptor = self._open_lock(name)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with os_errors_as_state_errors(self.file(name)):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(descriptor)
+            _unlock(descriptor)
 
-    def try_lock(self, name: str) -> t.Optional[int]:
-        """Take the lock *name* if it is free; return a descriptor that is to be closed to free it, else None.
+    def try_lock(self, name: str) -> t.Optional[t.Callable[[], None]]:
+        """Take the lock *name* if it is free, and return what frees it; else None.
 
         :raises StateError: when the lock file cannot be made.
         """
         descriptor = self._open_lock(name)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
+            with os_errors_as_state_errors(self.file(name)):
+                if is_locked_now(descriptor):
+                    return functools.partial(_unlock, descriptor)
         except BaseException:
             os.close(descriptor)
             raise
-        return descriptor
+        os.close(descriptor)
+        return None
 
     def _open_lock(self, name: str) -> int:
-        try:
-            return os.open(self.file(f"{name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as exc:
-            raise StateError(f"{self.file(name)}.lock: {exc.strerror or exc}") from exc
+        path = self.file(f"{name}.lock")
+        with os_errors_as_state_errors(path):
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def read(self, name: str) -> t.Optional[bytes]:
         """Return what the file *name* holds, or None when there is none.
 
         :raises StateError: when it cannot be read.
         """
-        try:
-            with open(self.file(name), "rb") as stream:
-                return stream.read()
-        except FileNotFoundError:
+        path, draft = self.file(name), self._draft(name)
+        with os_errors_as_state_errors(path):
+            for candidate in (path, draft):
+                with suppress(FileNotFoundError), open(candidate, "rb") as stream:
+                    return stream.read()
             return None
-        except OSError as exc:
-            raise StateError(f"{self.file(name)}: {exc.strerror or exc}") from exc
 
     def replace(self, name: str, content: bytes) -> None:
         """Let the file *name* hold *content*, with mode 0600; a reader sees the old or the new, never a part.
 
+        Hold the lock *name* meanwhile, because all who write use the same draft.
+
         :raises StateError: when it cannot be written, for example because the disk is full.
         """
-        try:
-            descriptor, draft = tempfile.mkstemp(dir=self.path, prefix=f".{name}.")
+        path, draft = self.file(name), self._draft(name)
+        with os_errors_as_state_errors(path):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
             try:
-                with open(descriptor, "wb") as stream:
+                with open(os.open(draft, flags, 0o600), "wb") as stream:
                     stream.write(content)
-                os.replace(draft, self.file(name))
+                # A rename over a file that is there would wait for the disk on ext4.
+                with suppress(FileNotFoundError):
+                    os.unlink(path)
             except BaseException:
-                os.unlink(draft)
+                with suppress(FileNotFoundError):
+                    os.unlink(draft)
                 raise
-        except OSError as exc:
-            raise StateError(f"{self.file(name)}: {exc.strerror or exc}") from exc
+            # Whoever is killed here leaves the draft, which is complete, and is read then.
+            os.rename(draft, path)
+
+    def _draft(self, name: str) -> str:
+        return self.file(f".{name}")
+
+    def remove(self, name: str) -> None:
+        """Let there be no file *name*.
+
+        :raises StateError: when it cannot be removed.
+        """
+        for path in (self._draft(name), self.file(name)):
+            with os_errors_as_state_errors(path), suppress(FileNotFoundError):
+                os.unlink(path)
+
+    def complain(self, reason: StateError, tell: t.Callable[[str], None]) -> None:
+        """Tell that sharing has ended; once, however much was shared."""
+        if not self._has_complained:
+            self._has_complained = True
+            tell(
+                f"From now on not everything is shared with other processes, because of the state directory: {reason}."
+            )
+
+
+def _unlock(descriptor: int) -> None:
+    # Not by closing alone: a process that was forked meanwhile has the descriptor too.
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)

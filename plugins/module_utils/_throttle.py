@@ -16,12 +16,11 @@ import random
 import threading
 import typing as t
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 from ._clock import Clock, full_jitter
 from ._errors import CertViewError
+from ._headers import Limits, told_limits, told_wait
 from ._ledger import Budget, Ledger, OwnLedger
 
 # A wait that a person would notice is told.
@@ -29,38 +28,40 @@ TOLD_FROM_SECONDS = 10.0
 
 _TOLD_EVERY_SECONDS = 60.0
 
-_POLL_SECONDS = 0.05
-
-# The longest window of any service level is a day; more is a mistake, and no timer takes any number.
-_LONGEST_WAIT_SECONDS = 86400
-
-
-def _number(headers: t.Mapping[str, str], *names: str) -> t.Optional[int]:
-    """Return the first of *names* whose header holds a whole number that is not negative."""
-    told = {name.lower(): value.strip() for name, value in headers.items()}
-    for name in names:
-        value = told.get(name.lower(), "")
-        if value.isascii() and value.isdigit():
-            return int(value[:12])
-    return None
+# The first in the line looks this often for a free place, each who stands behind it half as often as the one before.
+_SHORTEST_LOOK_SECONDS = 0.002
+_LONGEST_LOOK_SECONDS = 0.25
 
 
-def told_wait(headers: t.Mapping[str, str], clock: Clock) -> t.Optional[float]:
-    """Return the seconds that a refusal asks to wait, or None when it does not say.
+class Admission:
+    """One call that may be made now.
 
-    Sources: Qualys API limits guide (X-RateLimit-ToWait-Sec); RFC 9110 10.2.3 (Retry-After: seconds or a date).
+    :ivar waited: Seconds that the call has waited in all.
     """
-    seconds = _number(headers, "X-RateLimit-ToWait-Sec", "Retry-After")
-    if seconds is not None:
-        return float(min(seconds, _LONGEST_WAIT_SECONDS))
-    for name, value in headers.items():
-        if name.lower() == "retry-after":
-            try:
-                seconds_left = (parsedate_to_datetime(value) - clock.now()).total_seconds()
-                return min(max(0.0, seconds_left), float(_LONGEST_WAIT_SECONDS))
-            except (TypeError, ValueError, OverflowError):
-                return None
-    return None
+
+    def __init__(self, waited: float, started: float) -> None:
+        self.waited = waited
+        self.started = started
+        self.limits = Limits()
+        self.was_made = True
+
+    def answered(self, headers: t.Mapping[str, str]) -> None:
+        """Take over the limits that the answer's headers tell; any may be absent."""
+        self.limits = told_limits(headers)
+
+    def not_made(self) -> None:
+        """Let the call count for nothing: it did not go out."""
+        self.was_made = False
+
+
+class _Obstacle(t.NamedTuple):
+    """Why a call cannot be made now.
+
+    :ivar seconds: After which it can be; V(0.0) when nobody knows.
+    """
+
+    reason: str
+    seconds: float = 0.0
 
 
 class Throttle:
@@ -100,107 +101,155 @@ class Throttle:
     def budget(self, api: str) -> Budget:
         """Return a copy of what is known of *api* so far."""
         with self._ledger.opened(api) as budget:
-            return replace(budget)
+            return budget.copy()
+
+    def at_once(self, api: str) -> int:
+        """Return how many calls of *api* may run at once, as far as it is known."""
+        return self._places(self._ledger.known(api))
+
+    def _places(self, budget: Budget) -> int:
+        return min(self._max_concurrency, budget.concurrency or self._max_concurrency)
 
     @contextmanager
-    def admitted(self, api: str, waited_before: float = 0.0) -> t.Iterator[float]:
-        """Hold a place for one call of *api*; give the seconds that the call has waited in all.
+    def admitted(self, api: str, waited_before: float = 0.0) -> t.Iterator[Admission]:
+        """Hold a place for one call of *api*; give what takes the headers of its answer.
 
         :param waited_before: Seconds that the same call has waited already, before it was refused.
         :raises CertViewError: of kind V(budget) when the call would have to wait longer than *max_wait*.
         """
-        free, started, waited = self._wait(api, waited_before)
+        admission, free = self._wait(api, waited_before)
         try:
-            yield waited
+            yield admission
         finally:
-            free()
-            with self._ledger.opened(api) as budget:
-                budget.ended(started, self._now())
+            try:
+                self._note_end(api, admission)
+            finally:
+                free()
 
-    def _wait(self, api: str, waited: float) -> tuple[t.Callable[[], None], float, float]:
-        tell_from = TOLD_FROM_SECONDS
-        while True:
-            with self._ledger.opened(api) as budget:
-                delay, reason = self._delay(budget)
-                places = min(self._max_concurrency, budget.concurrency or self._max_concurrency)
-                free = None if delay > 0.0 else self._ledger.take_place(api, places)
-                if free is not None:
-                    started = self._now()
-                    budget.counted.append(started)
-                    with self._lock:
-                        self.calls += 1
-                    return free, started, waited
-            if delay <= 0.0:
-                delay, reason = _POLL_SECONDS, f"{places} calls are running, no more are allowed at once"
-            if 0 <= self._max_wait < waited + delay:
-                raise self._spent(api, delay, reason)
-            if waited + delay >= tell_from:
-                tell_from = waited + _TOLD_EVERY_SECONDS
-                self._tell(
-                    f"Waiting {delay:.0f} s for the API budget of {api}: {reason}. Next call at {self._at(delay)}."
-                )
-            # In steps, to say so again, and to go on early when another process learns that it may.
-            step = min(delay, _TOLD_EVERY_SECONDS)
-            self._clock.sleep(step)
+    def _note_end(self, api: str, admission: Admission) -> None:
+        now = self._now()
+        with self._ledger.opened(api) as budget:
+            if admission.was_made:
+                budget.ended(admission.started, now)
+                budget.learn(admission.limits, now)
+            else:
+                budget.forget(admission.started)
+        if not admission.was_made:
             with self._lock:
-                self.waited_seconds += step
-            waited += step
+                self.calls -= 1
+
+    def _wait(self, api: str, waited: float) -> tuple[Admission, t.Callable[[], None]]:
+        standing = self._ledger.standing(api)
+        tell_from = TOLD_FROM_SECONDS
+        try:
+            while True:
+                ahead = standing.ahead()
+                tried = self._try(api, waited) if ahead == 0 else _Obstacle(f"{ahead} others wait before this call")
+                if not isinstance(tried, _Obstacle):
+                    return tried
+                if tried.seconds > 0.0:
+                    # Until the window opens nobody is served, and one who was stopped meanwhile (Ctrl-Z) would hold up
+                    # the others then.
+                    standing.leave()
+                else:
+                    standing.join()
+                pause = tried.seconds or self._until_next_look(ahead)
+                if 0 <= self._max_wait < waited + pause:
+                    raise self._spent(api, tried)
+                if waited + pause >= tell_from:
+                    tell_from = waited + _TOLD_EVERY_SECONDS
+                    self._tell(self._notice(api, tried, waited))
+                # In steps, to say so again, and to go on early when another process learns that it may.
+                step = min(pause, _TOLD_EVERY_SECONDS)
+                self._clock.sleep(step)
+                with self._lock:
+                    self.waited_seconds += step
+                waited += step
+        finally:
+            standing.leave()
+
+    def _try(self, api: str, waited: float) -> t.Union[tuple[Admission, t.Callable[[], None]], _Obstacle]:
+        # Looked for first, because it is looked for often, and to open the budget costs more.
+        places = self.at_once(api)
+        free = self._ledger.take_place(api, places)
+        if free is None:
+            return _Obstacle(f"{places} calls are running, no more are allowed at once")
+        obstacle: t.Optional[_Obstacle] = None
+        try:
+            with self._ledger.opened(api) as budget:
+                now = self._now()
+                obstacle = self._obstacle(budget, now, places)
+                if obstacle is None:
+                    budget.counted.append(now)
+        except BaseException:
+            free()
+            raise
+        if obstacle is not None:
+            free()
+            return obstacle
+        with self._lock:
+            self.calls += 1
+        return Admission(waited, now), free
+
+    def _obstacle(self, budget: Budget, now: float, places: int) -> t.Optional[_Obstacle]:
+        budget.look_at(now)
+        if budget.blocked_until > now:
+            return _Obstacle(budget.blocked_because, budget.blocked_until - now)
+        delay = budget.wait_for_rate(now, self._reserve)
+        if delay > 0.0:
+            return _Obstacle(f"{budget.limit} calls in {budget.window_seconds} s are used up", delay)
+        if self._places(budget) < places:
+            return _Obstacle("another process has learned that fewer calls may run at once")
+        return None
+
+    def _until_next_look(self, ahead: int) -> float:
+        seconds = min(_LONGEST_LOOK_SECONDS, _SHORTEST_LOOK_SECONDS * 2.0 ** min(ahead, 16))
+        return seconds * self._chance.uniform(0.5, 1.5)
 
     def _now(self) -> float:
         # Not the monotonic clock: other processes, and later ones, must understand it.
         return self._clock.now().timestamp()
 
-    def _delay(self, budget: Budget) -> tuple[float, str]:
-        now = self._now()
-        if budget.blocked_until > now:
-            return budget.blocked_until - now, budget.blocked_because
-        delay = budget.wait_for_rate(now, self._reserve)
-        return delay, f"{budget.limit} calls in {budget.window_seconds} s are used up" if delay > 0.0 else ""
-
-    def learn(self, api: str, headers: t.Mapping[str, str]) -> None:
-        """Take over the limits that an answer's headers tell; any may be absent.
-
-        Source: Qualys API limits guide, "HTTP response headers"; its text spells the concurrency headers in two ways.
-        """
-        with self._ledger.opened(api) as budget:
-            limit = _number(headers, "X-RateLimit-Limit")
-            window = _number(headers, "X-RateLimit-Window-Sec")
-            concurrency = _number(headers, "X-Concurrency-Limit-Limit", "X-ConcurrencyLimit-Limit")
-            budget.limit = limit or budget.limit
-            budget.window_seconds = min(window, _LONGEST_WAIT_SECONDS) if window else budget.window_seconds
-            budget.concurrency = concurrency or budget.concurrency
-            remaining = _number(headers, "X-RateLimit-Remaining")
-            budget.remaining = budget.remaining if remaining is None else remaining
-
     def refused(self, api: str, headers: t.Mapping[str, str], attempt: int) -> None:
         """Note that the server refused a call of *api*, and let nothing pass until it will take calls again.
 
+        Say so before the call gives its place back, or another will be refused meanwhile.
+
         :param attempt: How often this call was refused before; decides the backoff when the server does not say.
         """
-        told = told_wait(headers, self._clock)
+        told = told_wait(headers, self._clock.now())
         if told is None:
             delay = full_jitter(attempt, self._chance)
             because = "the server refused a call and did not say how long to wait"
         else:
-            # The server counts in whole seconds; those of us who wait must not all come back at once.
+            # The server counts in whole seconds, and nodes that share no disk must not all come back at once.
             delay = told + self._chance.uniform(0.0, 1.0)
             because = f"the server refused a call and asked to wait {told:.0f} s"
         with self._lock:
             self.refusals += 1
         with self._ledger.opened(api) as budget:
-            # Several calls may be refused at once; the longest wait that the server told is the true one.
-            until = self._now() + delay
-            if until > budget.blocked_until:
-                budget.blocked_until, budget.blocked_because = until, because
+            budget.block(self._now(), delay, because)
+
+    def _notice(self, api: str, obstacle: _Obstacle, waited: float) -> str:
+        if obstacle.seconds > 0.0:
+            return (
+                f"Waiting {obstacle.seconds:.0f} s for the API budget of {api}: {obstacle.reason}."
+                f" Next call at {self._at(obstacle.seconds)}."
+            )
+        return f"Waiting for the API budget of {api}, {waited:.0f} s so far: {obstacle.reason}."
 
     def _at(self, delay: float) -> str:
         return (self._clock.now() + timedelta(seconds=delay)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _spent(self, api: str, delay: float, reason: str) -> CertViewError:
+    def _spent(self, api: str, obstacle: _Obstacle) -> CertViewError:
+        when = ""
+        if obstacle.seconds > 0.0:
+            when = f"the next call is possible at {self._at(obstacle.seconds)}, in {obstacle.seconds:.0f} s, and "
         return CertViewError(
-            f"the API budget is spent: {reason}; the next call is possible at {self._at(delay)}, in {delay:.0f} s,"
-            f" and max_wait allows {self._max_wait:g} s for one call",
+            f"the API budget is spent: {obstacle.reason}; {when}max_wait allows {self._max_wait:g} s for one call",
             kind="budget",
-            hint="Run again after that time, raise max_wait, or ask Qualys Support for a higher service level",
+            hint="Run again after that time, raise max_wait, or ask Qualys Support for a higher service level"
+            if when
+            else "Run again when the others have finished, or raise max_wait",
             request=f"POST {api}",
         )

@@ -14,7 +14,9 @@ import typing as t
 from contextlib import ExitStack, contextmanager
 
 from ._state import StateDir, StateError
-from ._values import mapping, parse_iso, text
+from ._values import mapping, parse_iso, text, whole
+
+_T = t.TypeVar("_T")
 
 
 class StoredToken(t.NamedTuple):
@@ -27,8 +29,26 @@ class StoredToken(t.NamedTuple):
     expires_at: str
 
 
+class Refusal(t.NamedTuple):
+    """That the server did not accept the credentials.
+
+    :ivar since: ISO 8601, by the clock of this controller.
+    :ivar request: Method and path of the login.
+    :ivar message: What came back, free of secrets.
+    """
+
+    since: str
+    request: str
+    message: str
+    http_status: t.Optional[int]
+    code: t.Optional[str]
+
+
 class TokenCache:
-    """Keeps the token of one account in the state directory, mode 0600, under a name that tells nothing."""
+    """Keeps the token of one account in the state directory, mode 0600, under a name that tells nothing.
+
+    Once the folder fails, the user is told, and nothing is shared any more.
+    """
 
     def __init__(
         self,
@@ -40,42 +60,69 @@ class TokenCache:
         """Read nothing yet.
 
         :param account: What the token is for: gateway and user or client.
-        :param secrets: What it was got with: other secrets, other token, so that a wrong password stays wrong.
+        :param secrets: What it was got with: other secrets, other token, so that a wrong password stays wrong, and a
+            corrected one is tried at once.
         """
         self._state = state
         self._name = state.key("token", *account, *secrets)
         self._tell = tell
+        self._is_shared = True
 
     @contextmanager
     def alone(self) -> t.Iterator[None]:
         """Let one process at a time look, log in and store; without the lock when the folder fails us."""
         with ExitStack() as held:
-            try:
-                held.enter_context(self._state.locked(self._name))
-            except StateError as exc:
-                self._do_without(exc)
+            self._attempt(lambda: held.enter_context(self._state.locked(self._name)))
             yield
 
     def load(self) -> t.Optional[StoredToken]:
         """Return the token that was stored last, or None; whether it is still good, the caller must see."""
-        try:
-            content = self._state.read(self._name)
-        except StateError as exc:
-            self._do_without(exc)
-            return None
-        try:
-            told = mapping(json.loads(content or b"{}"))
-        except (ValueError, RecursionError):
-            return None
+        told = self._read(self._name)
         value, expires_at = text(told.get("token")), text(told.get("expires_at"))
         return StoredToken(value, expires_at) if value and expires_at and parse_iso(expires_at) else None
 
     def store(self, token: StoredToken) -> None:
-        """Keep *token* for the other processes."""
-        try:
-            self._state.replace(self._name, json.dumps({"token": token.value, "expires_at": token.expires_at}).encode())
-        except StateError as exc:
-            self._do_without(exc)
+        """Keep *token* for the other processes, and forget that the credentials were ever refused."""
+        self._write(self._name, {"token": token.value, "expires_at": token.expires_at})
+        self._remove(self._refused)
 
-    def _do_without(self, reason: StateError) -> None:
-        self._tell(f"The token is not shared with other processes, because of the state directory: {reason}.")
+    def drop(self) -> None:
+        """Keep no token: the server does not take it."""
+        self._remove(self._name)
+
+    def refusal(self) -> t.Optional[Refusal]:
+        """Return the last refusal of the credentials, or None; whether it still counts, the caller must see."""
+        told = self._read(self._refused)
+        since, request, message = (text(told.get(name)) for name in ("since", "request", "message"))
+        if not since or not request or not message or not parse_iso(since):
+            return None
+        return Refusal(since, request, message, whole(told.get("http_status")), text(told.get("code")))
+
+    def store_refusal(self, refusal: Refusal) -> None:
+        """Let the other processes know that these credentials are not accepted."""
+        self._write(self._refused, refusal._asdict())
+
+    @property
+    def _refused(self) -> str:
+        return f"{self._name}.refused"
+
+    def _read(self, name: str) -> dict[str, t.Any]:
+        content = self._attempt(lambda: self._state.read(name))
+        try:
+            return mapping(json.loads(content or b"{}"))
+        except (ValueError, RecursionError):
+            return {}
+
+    def _write(self, name: str, told: t.Mapping[str, t.Any]) -> None:
+        self._attempt(lambda: self._state.replace(name, json.dumps(told).encode()))
+
+    def _remove(self, name: str) -> None:
+        self._attempt(lambda: self._state.remove(name))
+
+    def _attempt(self, action: t.Callable[[], _T]) -> t.Optional[_T]:
+        try:
+            return action() if self._is_shared else None
+        except StateError as exc:
+            self._is_shared = False
+            self._state.complain(exc, self._tell)
+            return None

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ from ansible_collections.community.qualys.plugins.module_utils._ledger import Bu
 from ansible_collections.community.qualys.plugins.module_utils._state import StateDir, StateError
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.client.support import FakeClock
+from unit.client.support import JSON_VALUES, FakeClock
 
 API = "/certview/v2.2/certificates"
+DAY = 86400.0
 ACCOUNT = ("https://gateway.example", "quays_xx1")
 
 
@@ -71,21 +74,62 @@ def test_a_damaged_file_is_told_and_counted_anew(
 )
 def test_no_content_of_a_file_does_harm(content: bytes) -> None:
     budget = Budget()
-    budget.take_over(content, 1000.0)
-    assert budget.wait_for_rate(1000.0, 0) <= 0.0
+    budget.take_over(content)
+    budget.look_at(1000.0)
+    assert 0.0 <= budget.wait_for_rate(1000.0, 0) <= DAY
+    assert budget.blocked_until <= 1000.0 + DAY
 
 
-def test_times_ahead_of_a_clock_that_was_set_back_do_not_block_for_ever(
-    state: StateDir, clock: FakeClock, told: list[str]
+@given(st.dictionaries(st.sampled_from(sorted(vars(Budget()))), JSON_VALUES | st.integers(-(10**400), 10**400)))
+def test_no_values_of_a_file_do_harm(told: dict[str, t.Any]) -> None:
+    budget = Budget()
+    if not budget.take_over(json.dumps({"counted": [], **told}).encode()):
+        assert not isinstance(told["counted"], list)
+    budget.look_at(1000.0)
+    assert 0.0 <= budget.wait_for_rate(1000.0, 0) <= DAY
+    assert budget.blocked_until <= 1000.0 + DAY
+    assert budget.concurrency is None or budget.concurrency >= 1
+
+
+@given(
+    st.lists(st.integers(0, 4 * 10**15).map(lambda moment: moment / 1e6)),
+    st.none() | st.integers(1, 9),
+    st.floats(0, 9),
+)
+def test_what_is_written_is_read_to_the_microsecond(
+    counted: list[float], limit: int | None, blocked_until: float
 ) -> None:
+    budget, other = Budget(limit=limit, blocked_until=blocked_until), Budget()
+    budget.counted.extend(sorted(counted))
+    assert other.take_over(budget.to_bytes())
+    assert other == budget
+
+
+@pytest.mark.parametrize("back", [1.0, 7200.0, 1e6])
+@pytest.mark.parametrize("sharing", [True, False])
+def test_a_clock_that_is_set_back_makes_nobody_wait_longer(
+    state: StateDir, clock: FakeClock, told: list[str], sharing: bool, back: float
+) -> None:
+    ledger = shared(state, clock, told) if sharing else OwnLedger()
     now = clock.now().timestamp()
-    with shared(state, clock, told).opened(API) as budget:
+    with ledger.opened(API) as budget:
         budget.limit, budget.window_seconds = 1, 60
-        budget.counted.append(now + 1e6)
-        budget.blocked_until = now + 1e6
-    with shared(state, clock, told).opened(API) as budget:
-        assert budget.blocked_until == 0.0
-        assert budget.wait_for_rate(now, 0) == 60.0
+        budget.counted.append(now)
+        budget.block(now, 30.0, "refused")
+    with (shared(state, clock, told) if sharing else ledger).opened(API) as budget:
+        budget.look_at(now - back)
+        assert budget.blocked_until == now - back + 30.0
+        assert budget.wait_for_rate(now - back, 0) == 60.0
+
+
+def test_a_clock_that_jumps_ahead_makes_nobody_wait(clock: FakeClock) -> None:
+    now = clock.now().timestamp()
+    budget = Budget(limit=1, window_seconds=60)
+    budget.counted.append(now)
+    budget.block(now, 30.0, "refused")
+    budget.look_at(now + 1e6)
+    assert budget.wait_for_rate(now + 1e6, 0) == 0.0
+    assert budget.blocked_until < now + 1e6
 
 
 def test_a_folder_that_fails_is_told_once_and_done_without(state: StateDir, clock: FakeClock, told: list[str]) -> None:
@@ -96,7 +140,7 @@ def test_a_folder_that_fails_is_told_once_and_done_without(state: StateDir, cloc
             budget.counted.append(1.0)
         assert len(budget.counted) == places
     assert len(told) == 1
-    assert "not shared" in told[0]
+    assert "not everything is shared" in told[0]
 
 
 def test_a_file_that_cannot_be_read_or_written_is_told_once(state: StateDir, clock: FakeClock, told: list[str]) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -59,6 +60,45 @@ def test_what_is_written_is_read_and_what_is_not_there_is_none(state: StateDir) 
     assert [path.name for path in Path(state.path).iterdir() if path.name.startswith(".")] == []
 
 
+def test_a_process_killed_between_removing_the_old_and_naming_the_new_loses_neither(state: StateDir) -> None:
+    state.replace("budget", b"1")
+    # What it leaves: the old one is gone, the new one has no name yet.
+    os.rename(state.file("budget"), state.file(".budget"))
+    assert state.read("budget") == b"1"
+    state.replace("budget", b"2")
+    assert state.read("budget") == b"2"
+
+
+def test_a_full_disk_leaves_what_was_there(state: StateDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.replace("budget", b"1")
+    opened = os.open
+
+    def on_full_disk(path: str, flags: int, mode: int = 0o777) -> int:
+        # A device that takes no byte: the kernel says so itself.
+        return opened("/dev/full", os.O_WRONLY) if path == state.file(".budget") else opened(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", on_full_disk)
+    with pytest.raises(StateError, match="No space left"):
+        state.replace("budget", b"2")
+    monkeypatch.undo()
+    assert state.read("budget") == b"1"
+
+
+def test_what_is_removed_is_gone(state: StateDir) -> None:
+    state.replace("budget", b"1")
+    state.remove("budget")
+    state.remove("budget")
+    assert state.read("budget") is None
+
+
+def test_a_complaint_is_made_once_however_much_was_shared(state: StateDir) -> None:
+    told: list[str] = []
+    for reason in ("disk full", "disk still full"):
+        state.complain(StateError(reason), told.append)
+    assert len(told) == 1
+    assert "disk full" in told[0]
+
+
 def test_a_damaged_salt_is_made_anew(state: StateDir) -> None:
     name = state.key("a")
     state.replace("salt", b"short")
@@ -69,10 +109,28 @@ def test_a_lock_excludes_until_it_is_freed(state: StateDir) -> None:
     first = state.try_lock("place")
     assert first is not None
     assert state.try_lock("place") is None
-    os.close(first)
+    first()
     second = state.try_lock("place")
     assert second is not None
-    os.close(second)
+    second()
+
+
+def test_a_lock_is_freed_although_a_process_was_forked_meanwhile(state: StateDir) -> None:
+    free = state.try_lock("place")
+    assert free is not None
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.read(reading, 1)
+        os._exit(0)
+    free()
+    again = state.try_lock("place")
+    os.write(writing, b"x")
+    os.waitpid(child, 0)
+    os.close(reading)
+    os.close(writing)
+    assert again is not None
+    again()
 
 
 def test_a_killed_process_frees_its_lock(state: StateDir) -> None:
@@ -83,9 +141,9 @@ def test_a_killed_process_frees_its_lock(state: StateDir) -> None:
         assert state.try_lock("place") is None
         holder.send_signal(signal.SIGKILL)
         holder.wait()
-    descriptor = state.try_lock("place")
-    assert descriptor is not None
-    os.close(descriptor)
+    free = state.try_lock("place")
+    assert free is not None
+    free()
 
 
 def test_a_folder_that_cannot_be_used_is_a_warning_and_no_sharing(tmp_path: Path) -> None:
@@ -97,6 +155,25 @@ def test_a_folder_that_cannot_be_used_is_a_warning_and_no_sharing(tmp_path: Path
     assert str(tmp_path / "file") in told[0]
     assert opened_state(None, told.append) is None
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_read_only_folder_is_a_warning_and_no_sharing(
+    state: StateDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
+) -> None:
+    opened = os.open
+
+    # Not by its mode, which root need not heed.
+    def on_read_only_disk(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", on_read_only_disk)
+    told: list[str] = []
+    assert opened_state(str(tmp_path / "new") if is_new else state.path, told.append) is None
+    assert len(told) == 1
+    assert "Read-only file system" in told[0]
 
 
 def test_a_folder_of_somebody_else_is_not_used(state: StateDir, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,18 @@ import threading
 import typing as t
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
-from ansible_collections.community.qualys.plugins.module_utils._throttle import Throttle, told_wait
+from ansible_collections.community.qualys.plugins.module_utils._headers import told_limits
+from ansible_collections.community.qualys.plugins.module_utils._ledger import Ledger, OwnLedger, SharedLedger
+from ansible_collections.community.qualys.plugins.module_utils._state import StateDir
+from ansible_collections.community.qualys.plugins.module_utils._throttle import Throttle
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.client.support import AS_OF, Always, FakeClock
+from unit.client.support import Always, FakeClock
 
 API = "/certview/v2.2/certificates"
 DAY = 86400.0
@@ -25,52 +29,28 @@ def limits(limit: int, window: int, **more: str) -> dict[str, str]:
     return {"X-RateLimit-Limit": str(limit), "X-RateLimit-Window-Sec": str(window), **more}
 
 
-def throttle_with(clock: FakeClock, max_wait: float = -1, **options: t.Any) -> Throttle:
-    return Throttle(clock, **{"max_wait": max_wait, "max_concurrency": 2, "chance": Always(0.5), **options})
+class Taught(Throttle):
+    """A throttle that can be told limits without a call."""
+
+    def __init__(self, clock: FakeClock, *, ledger: Ledger, **options: t.Any) -> None:
+        super().__init__(clock, ledger=ledger, **options)
+        self.ledger = ledger
+        self._fake = clock
+
+    def learn(self, headers: dict[str, str]) -> None:
+        with self.ledger.opened(API) as budget:
+            budget.learn(told_limits(headers), self._fake.now().timestamp())
 
 
-def call(throttle: Throttle, api: str = API, waited: float = 0.0) -> float:
-    with throttle.admitted(api, waited) as waited_in_all:
-        return waited_in_all
+def throttle_with(clock: FakeClock, max_wait: float = -1, **options: t.Any) -> Taught:
+    defaults = {"max_concurrency": 2, "chance": Always(0.5), "ledger": OwnLedger()}
+    return Taught(clock, max_wait=max_wait, **{**defaults, **options})
 
 
-class TestToldWait:
-    @pytest.mark.parametrize(
-        ("headers", "seconds"),
-        [
-            ({}, None),
-            ({"X-RateLimit-ToWait-Sec": "7"}, 7.0),
-            ({"x-ratelimit-towait-sec": " 7 "}, 7.0),
-            ({"Retry-After": "9"}, 9.0),
-            ({"Retry-After": "9", "X-RateLimit-ToWait-Sec": "7"}, 7.0),
-            ({"Retry-After": "Mon, 01 Jun 2026 00:01:00 GMT"}, 60.0),
-            ({"retry-after": "Sun, 31 May 2026 23:00:00 GMT"}, 0.0),
-            ({"Retry-After": "Tue, 01 Jun 2038 00:00:00 GMT"}, DAY),
-            ({"Retry-After": "999999999999999"}, DAY),
-            ({"Retry-After": "soon"}, None),
-            ({"Retry-After": "-1"}, None),
-            ({"Retry-After": "Mon, 01 Jun 2026 00:01:00 -0000"}, None),
-            ({"X-RateLimit-ToWait-Sec": "1.5", "Retry-After": "4"}, 4.0),
-            ({"X-RateLimit-ToWait-Sec": "\u0663"}, None),
-        ],
-    )
-    def test_seconds_or_date_of_either_header(
-        self, clock: FakeClock, headers: dict[str, str], seconds: float | None
-    ) -> None:
-        assert told_wait(headers, clock) == seconds
-
-    @given(st.text(), st.text())
-    def test_any_text_is_a_wait_of_at_most_a_day_or_none(self, first: str, second: str) -> None:
-        seconds = told_wait({"X-RateLimit-ToWait-Sec": first, "Retry-After": second}, FakeClock())
-        assert seconds is None or 0 <= seconds <= DAY
-
-    @given(st.datetimes())
-    def test_any_date_is_a_wait_of_at_most_a_day(self, date: datetime) -> None:
-        header = f"{date:%a, %d %b} {date.year:04d} {date:%H:%M:%S} GMT"
-        seconds = told_wait({"Retry-After": header}, FakeClock())
-        if date.year >= 1970:
-            expected = (date.replace(microsecond=0, tzinfo=timezone.utc) - AS_OF).total_seconds()
-            assert seconds == min(max(expected, 0.0), DAY)
+def call(throttle: Throttle, api: str = API, waited: float = 0.0, **headers: str) -> float:
+    with throttle.admitted(api, waited) as admission:
+        admission.answered(headers)
+    return admission.waited
 
 
 class TestLearning:
@@ -80,21 +60,21 @@ class TestLearning:
     def test_limits_in_any_case_and_both_spellings(self, clock: FakeClock, spelling: str) -> None:
         throttle = throttle_with(clock)
         headers = {"x-RATELIMIT-limit": "300", "X-RateLimit-Window-Sec": "3600", "X-RateLimit-Remaining": "0"}
-        throttle.learn(API, {**headers, spelling: "5"})
+        throttle.learn({**headers, spelling: "5"})
         budget = throttle.budget(API)
         assert (budget.limit, budget.window_seconds, budget.remaining, budget.concurrency) == (300, 3600, 0, 5)
 
     def test_absent_and_meaningless_headers_leave_what_is_known(self, clock: FakeClock) -> None:
         throttle = throttle_with(clock)
-        throttle.learn(API, limits(300, 3600, **{"X-RateLimit-Remaining": "299"}))
+        throttle.learn(limits(300, 3600, **{"X-RateLimit-Remaining": "299"}))
         for headers in ({}, limits(0, 0), {"X-RateLimit-Limit": "many", "X-RateLimit-Remaining": ""}):
-            throttle.learn(API, headers)
+            throttle.learn(headers)
         budget = throttle.budget(API)
         assert (budget.limit, budget.window_seconds, budget.remaining) == (300, 3600, 299)
 
     def test_each_api_has_its_own_budget(self, clock: FakeClock) -> None:
         throttle = throttle_with(clock)
-        throttle.learn(API, limits(1, 60))
+        throttle.learn(limits(1, 60))
         call(throttle)
         assert call(throttle, "/certview/v1/certificates") == 0.0
         assert call(throttle) == 60.0
@@ -107,17 +87,41 @@ class TestLearning:
     def test_any_header_text_leaves_a_throttle_that_admits(self, headers: dict[str, str]) -> None:
         clock = FakeClock()
         throttle = throttle_with(clock)
-        throttle.learn(API, headers)
+        throttle.learn(headers)
         throttle.refused(API, headers, attempt=0)
         for _each in range(3):
             call(throttle)
         assert clock.seconds <= 3 * DAY
 
+    def test_an_answer_that_uses_up_the_last_call_and_tells_the_wait_holds_the_next(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock)
+        last = {"X-RateLimit-Remaining": "0", "X-RateLimit-ToWait-Sec": "40"}
+        assert call(throttle, **last) == 0.0
+        assert call(throttle) == 40.0
+
+    def test_a_wait_beside_calls_that_are_left_means_nothing(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock)
+        call(throttle, **{"X-RateLimit-Remaining": "1", "X-RateLimit-ToWait-Sec": "40"})
+        assert call(throttle) == 0.0
+
+    def test_the_headers_of_a_call_are_known_when_it_has_ended(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock, max_concurrency=9)
+        assert throttle.at_once(API) == 9
+        call(throttle, **limits(300, 3600, **{"X-Concurrency-Limit-Limit": "3"}))
+        assert throttle.at_once(API) == 3
+        assert throttle.budget(API).limit == 300
+
+    def test_what_is_handed_out_does_not_change_the_budget(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock)
+        call(throttle)
+        throttle.budget(API).counted.clear()
+        assert len(throttle.budget(API).counted) == 1
+
 
 class TestRollingWindow:
     def test_waits_until_the_oldest_call_leaves_the_window(self, clock: FakeClock) -> None:
         throttle = throttle_with(clock)
-        throttle.learn(API, limits(3, 100))
+        throttle.learn(limits(3, 100))
         started = []
         for pause in (0, 10, 10, 0, 0):
             clock.sleep(pause)
@@ -142,7 +146,7 @@ class TestRollingWindow:
         recent: deque[float] = deque()
         for number, pause in enumerate(pauses):
             if number == learned_after:
-                throttle.learn(API, limits(limit, window))
+                throttle.learn(limits(limit, window))
             clock.sleep(pause)
             with throttle.admitted(API):
                 now = clock.seconds
@@ -156,8 +160,27 @@ class TestRollingWindow:
         for _each in range(5):
             call(throttle)
             clock.sleep(1)
-        throttle.learn(API, limits(2, 100))
+        throttle.learn(limits(2, 100))
         assert call(throttle) == 98.0
+
+    def test_a_reserve_is_left_to_others(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock, rate_reserve=2)
+        throttle.learn(limits(5, 100))
+        assert [call(throttle) for _each in range(4)] == [0.0, 0.0, 0.0, 100.0]
+
+    def test_a_reserve_beyond_the_limit_leaves_one_call(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock, rate_reserve=9)
+        throttle.learn(limits(5, 100))
+        assert [call(throttle) for _each in range(3)] == [0.0, 100.0, 100.0]
+
+    def test_a_call_that_did_not_go_out_counts_for_nothing(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock, max_concurrency=1)
+        throttle.learn(limits(1, 100))
+        with throttle.admitted(API) as admission:
+            admission.not_made()
+        assert throttle.calls == 0
+        assert call(throttle) == 0.0
+        assert call(throttle) == 100.0
 
 
 class TestRefusals:
@@ -205,7 +228,7 @@ class TestMaxWait:
 
     def test_the_error_names_the_time_at_which_the_budget_returns(self, clock: FakeClock) -> None:
         throttle = throttle_with(clock, max_wait=60)
-        throttle.learn(API, limits(1, 3600))
+        throttle.learn(limits(1, 3600))
         call(throttle)
         with pytest.raises(CertViewError) as caught:
             call(throttle)
@@ -233,6 +256,18 @@ class TestNotices:
         call(throttle)
         assert len(told) == notices
 
+    @pytest.mark.parametrize(("max_wait", "notices"), [(9, 0), (11, 1), (69, 1), (75, 2), (135, 3)])
+    def test_a_wait_for_a_place_is_told_once_a_minute_too(
+        self, clock: FakeClock, max_wait: float, notices: int
+    ) -> None:
+        told: list[str] = []
+        throttle = throttle_with(clock, max_wait, max_concurrency=1, tell=told.append)
+        with throttle.admitted(API), pytest.raises(CertViewError) as caught:
+            call(throttle)
+        assert len(told) == notices
+        assert all("so far: 1 calls are running, no more are allowed at once." in notice for notice in told)
+        assert "when the others have finished" in caught.value.hint
+
     def test_a_notice_names_the_wait_its_cause_and_its_end(self, clock: FakeClock) -> None:
         told: list[str] = []
         throttle = throttle_with(clock, chance=Always(0.0), tell=told.append)
@@ -252,7 +287,7 @@ class TestConcurrency:
     ) -> None:
         throttle = throttle_with(clock, max_concurrency=own)
         if servers:
-            throttle.learn(API, {"X-Concurrency-Limit-Limit": str(servers)})
+            throttle.learn({"X-Concurrency-Limit-Limit": str(servers)})
         lock = threading.Lock()
         full = threading.Event()
         running = highest = 0
@@ -288,6 +323,50 @@ class TestConcurrency:
         throttle = throttle_with(clock, max_wait=0, max_concurrency=1)
         with throttle.admitted(API), pytest.raises(CertViewError, match="1 calls are running"):
             call(throttle)
+
+    def test_who_may_not_wait_is_told_that_others_stand_in_the_line(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock, max_wait=0, max_concurrency=1)
+        waiting = throttle.ledger.standing(API)
+        waiting.join()
+        with pytest.raises(CertViewError, match="1 others wait before this call"):
+            call(throttle)
+        waiting.leave()
+        assert call(throttle) == 0.0
+
+    def test_who_waits_for_the_window_holds_nobody_up(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock)
+        throttle.refused(API, {"Retry-After": "300"}, attempt=0)
+        lines: list[int] = []
+        sleep = clock.sleep
+
+        def look_around(seconds: float) -> None:
+            lines.append(throttle.ledger.standing(API).ahead())
+            sleep(seconds)
+
+        clock.sleep = look_around  # type: ignore[method-assign]
+        call(throttle)
+        assert lines == [0] * 6
+
+    def test_who_does_not_know_yet_that_there_are_fewer_places_takes_none_of_the_others(
+        self, clock: FakeClock, tmp_path: Path, told: list[str]
+    ) -> None:
+        knowing, other = (
+            throttle_with(
+                clock,
+                max_wait=0,
+                ledger=SharedLedger(StateDir(str(tmp_path)), ("gateway", "account"), clock, told.append),
+            )
+            for _each in range(2)
+        )
+        call(other)
+        call(knowing, **{"X-Concurrency-Limit-Limit": "1"})
+        with knowing.admitted(API):
+            assert other.at_once(API) == 2
+            with pytest.raises(CertViewError, match="fewer calls may run at once"):
+                call(other)
+            assert other.at_once(API) == 1
+        assert call(other) == 0.0
+        assert told == []
 
     def test_a_place_is_waited_for_as_long_as_it_takes(self, clock: FakeClock) -> None:
         throttle = throttle_with(clock, max_wait=12, max_concurrency=1)

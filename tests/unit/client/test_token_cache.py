@@ -18,16 +18,31 @@ from unit.client.support import FakeClock, jwt
 ACCOUNT = ("https://gateway.example", "quays_xx1")
 
 
+def refused_with(status: int | None, kind: str) -> CertViewError:
+    return CertViewError(f"no (HTTP {status})", kind=kind, http_status=status, code="77")
+
+
 class Authority:
     """Stands for the authentication API; gives a new token at each login."""
 
     def __init__(self) -> None:
         self.logins = 0
+        self.outcomes: dict[str, CertViewError | None] = {
+            "right": None,
+            "wrong": refused_with(401, "credentials"),
+            "malformed": refused_with(400, "credentials"),
+            "wrong host": refused_with(404, "not_found"),
+            "no permission": refused_with(403, "permission"),
+            "down": refused_with(503, "server"),
+            "no network": refused_with(None, "network"),
+        }
 
     def log_in(self, request: LoginRequest) -> str:
         self.logins += 1
-        if request.form["password"] != "right":
-            raise CertViewError("no", kind="credentials", http_status=401)
+        outcome = self.outcomes[request.form.get("password") or request.headers["clientSecret"]]
+        if outcome is not None:
+            outcome.request = f"POST {request.path}"
+            raise outcome
         return jwt({"iat": 1, "exp": 14401, "jti": self.logins})
 
 
@@ -42,11 +57,18 @@ def state(tmp_path: Path) -> StateDir:
 
 
 def process(
-    state: StateDir, authority: Authority, clock: FakeClock, told: list[str], password: str = "right"
+    state: StateDir,
+    authority: Authority,
+    clock: FakeClock,
+    told: list[str],
+    password: str = "right",
+    client_type: str = "",
 ) -> TokenSource:
     """What another process would make for the same account."""
     cache = TokenCache(state, ACCOUNT, (password,), told.append)
     credentials = Credentials(username="quays_xx1", password=password)
+    if client_type:
+        credentials = Credentials(client_id="quays_xx1", client_secret=password, client_type=client_type)
     return TokenSource(credentials, clock, authority.log_in, cache)
 
 
@@ -123,8 +145,8 @@ def test_a_folder_that_fails_costs_a_login_each_and_a_warning(
     for number in (1, 2):
         process(state, authority, clock, told).get()
         assert authority.logins == number
-    assert all("not shared" in warning for warning in told)
-    assert told
+    assert len(told) == 1
+    assert "not everything is shared" in told[0]
 
 
 def test_nothing_of_the_account_shows_in_the_folder(
@@ -136,6 +158,105 @@ def test_nothing_of_the_account_shows_in_the_folder(
     assert "quays" not in names
     assert b"right" not in contents
     assert b"quays_xx1" not in contents
+
+
+def test_a_rejected_token_is_kept_for_nobody_though_the_login_fails(
+    state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
+) -> None:
+    source = process(state, authority, clock, told)
+    rejected = source.get()
+    authority.outcomes["right"] = refused_with(503, "server")
+    with pytest.raises(CertViewError):
+        source.get(rejected)
+    assert not token_file(state).exists()
+
+
+class TestRefusals:
+    def failure(self, source: TokenSource, *, anew: bool = False) -> CertViewError:
+        with pytest.raises(CertViewError) as caught:
+            source.get(anew=anew)
+        return caught.value
+
+    @pytest.mark.parametrize("password", ["wrong", "malformed"])
+    def test_refused_credentials_are_tried_once_by_all_processes(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], password: str
+    ) -> None:
+        first = self.failure(process(state, authority, clock, told, password))
+        clock.sleep(60)
+        for _each in range(3):
+            error = self.failure(process(state, authority, clock, told, password))
+            assert (error.kind, error.http_status, error.code) == ("credentials", first.http_status, "77")
+            assert error.request == "POST /auth"
+            assert "refused at 2026-06-01T00:00:00Z and is not tried again before 2026-06-01T00:15:00Z" in str(error)
+            assert first.message in error.message
+            assert "refresh: true" in error.hint
+        assert authority.logins == 1
+
+    def test_a_corrected_password_is_tried_at_once(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
+    ) -> None:
+        self.failure(process(state, authority, clock, told, "wrong"))
+        assert process(state, authority, clock, told, "right").get().value
+
+    def test_a_client_of_the_other_type_is_tried_at_once(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
+    ) -> None:
+        for count, client_type in enumerate(["user", "subscription"], start=1):
+            self.failure(process(state, authority, clock, told, "wrong", client_type))
+            assert authority.logins == count
+
+    @pytest.mark.parametrize(("seconds", "logins"), [(15 * 60 - 1, 1), (15 * 60, 2), (-60, 2)])
+    def test_is_forgotten_after_a_while_and_when_the_clock_was_set_back(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], seconds: float, logins: int
+    ) -> None:
+        self.failure(process(state, authority, clock, told, "wrong"))
+        clock.seconds += seconds
+        self.failure(process(state, authority, clock, told, "wrong"))
+        assert authority.logins == logins
+
+    def test_to_log_in_anew_asks_again_and_a_success_ends_it_for_all(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
+    ) -> None:
+        self.failure(process(state, authority, clock, told, "wrong"))
+        unlocked = process(state, authority, clock, told, "wrong")
+        self.failure(unlocked)
+        self.failure(unlocked, anew=True)
+        assert authority.logins == 2
+        authority.outcomes["wrong"] = None
+        token = unlocked.get(anew=True)
+        assert authority.logins == 3
+        assert unlocked.get() == token
+        assert process(state, authority, clock, told, "wrong").get().value == token.value
+
+    @pytest.mark.parametrize("password", ["wrong host", "no permission", "down", "no network"])
+    def test_what_is_not_about_the_credentials_is_not_remembered_for_others(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], password: str
+    ) -> None:
+        for logins in (1, 2):
+            self.failure(process(state, authority, clock, told, password))
+            assert authority.logins == logins
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"{", b"[]", b"\xff", b'{"since": "2026-06-01T00:00:00Z"}', b'{"since": 1}']
+    )
+    def test_a_damaged_file_means_a_try(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], content: bytes
+    ) -> None:
+        self.failure(process(state, authority, clock, told, "wrong"))
+        (refused,) = Path(state.path).glob("*.refused")
+        assert refused.stat().st_mode & 0o777 == 0o600
+        assert b"wrong" not in refused.read_bytes()
+        refused.write_bytes(content)
+        self.failure(process(state, authority, clock, told, "wrong"))
+        assert authority.logins == 2
+
+    def test_without_a_cache_nothing_is_written(self, state: StateDir, authority: Authority, clock: FakeClock) -> None:
+        before = sorted(os.listdir(state.path))
+        source = TokenSource(Credentials(username="u", password="wrong"), clock, authority.log_in)
+        for _again in range(2):
+            self.failure(source)
+        assert sorted(os.listdir(state.path)) == before
+        assert authority.logins == 1
 
 
 def test_what_is_stored_is_loaded(state: StateDir, told: list[str]) -> None:
