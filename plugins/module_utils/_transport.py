@@ -4,7 +4,7 @@
 
 """HTTP: one kept-alive session a process, retries, and errors that say what to do.
 
-The only file that imports C(requests).
+Apart from this, only C(_network_errors.py) imports C(requests).
 
 Note that this is a private module of the collection: its names may change without notice.
 """
@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import functools
 import random
-import socket
-import ssl
 import sys
 import traceback
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ._ahead import Abandoned, Wish
 from ._answers import Answer, error_of, is_limit, is_unauthorized, printable, without_secrets
 from ._clock import Clock, full_jitter
 from ._errors import CertViewError
+from ._headers import told_time, told_wait
+from ._network_errors import meaning_of
 from ._options import Connection
-from ._throttle import Throttle, told_wait
+from ._route import proxies_of, trust_of
+from ._throttle import Throttle
 from ._token import LoginRequest, Token, TokenSource
 from ._token_cache import TokenCache
 
@@ -46,21 +48,26 @@ _LONGEST_TOLD_PAUSE = 120.0
 _T = t.TypeVar("_T")
 
 
-def _causes(error: t.Optional[BaseException]) -> t.Iterator[BaseException]:
-    """Give *error* and what lies beneath it: urllib3 hides the reason in arguments, contexts and attributes."""
-    seen: set[int] = set()
-    waiting: list[t.Optional[object]] = [error]
-    while waiting:
-        current = waiting.pop(0)
-        if not isinstance(current, BaseException) or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        waiting += [getattr(current, "reason", None), current.__cause__, current.__context__, *current.args]
+class Upload(t.NamedTuple):
+    """A file that is sent as the part C(file) of multipart/form-data.
+
+    Source: CertView API guide, "Add External Sites in Bulk" and "Import Leaf Certificate".
+
+    :ivar name: What the server is told the file is called.
+    :ivar content_type: For example V(text/csv).
+    """
+
+    name: str
+    content: bytes
+    content_type: str
 
 
-def _first(error: BaseException, kind: type[BaseException]) -> t.Optional[t.Any]:
-    return next((cause for cause in _causes(error) if isinstance(cause, kind)), None)
+class _Call(t.NamedTuple):
+    path: str
+    api: str
+    content: dict[str, t.Any]
+    read: t.Callable[[Answer], t.Any]
+    wish: Wish
 
 
 @dataclass
@@ -82,10 +89,14 @@ class Transport:
         throttle: Throttle,
         chance: t.Optional[random.Random] = None,
         cache: t.Optional[TokenCache] = None,
+        tell: t.Callable[[str], None] = lambda message: None,
     ) -> None:
         """Open nothing yet.
 
-        :raises CertViewError: of kind V(requirement) when C(requests) is not installed.
+        :param cache: Where the token is shared with other processes.
+        :param tell: Is given one sentence for what the user should know although nothing failed.
+        :raises CertViewError: of kind V(requirement) when C(requests) is not installed, of kind V(proxy) when the URL
+            of the proxy is none.
         """
         if REQUESTS_IMPORT_ERROR is not None:
             raise CertViewError(
@@ -98,48 +109,100 @@ class Transport:
         self._throttle = throttle
         self._chance = chance or random.Random()
         self._session = requests.Session()
+        # One kept-alive connection for each call that may run at once; more are closed again, with a log message each.
+        pool = requests.adapters.HTTPAdapter(pool_maxsize=max(10, connection.max_concurrency))
+        self._session.mount("https://", pool)
+        self._session.mount("http://", pool)
         if connection.verify is False:
             # The user has said so; a warning on standard error for each call would tell nothing new.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        # The environment is read here, once: to do without a proxy, requests would change it for the time of each call,
+        # under the feet of the other threads.
+        self._session.trust_env = False
+        self._session.proxies = proxies_of(connection)
+        self._session.verify = trust_of(connection)
         self._session.headers.update({"Accept": "application/json", "X-Requested-With": "Ansible community.qualys"})
-        self.tokens = TokenSource(connection.credentials, clock, self._log_in, cache)
+        self.tokens = TokenSource(connection.credentials, clock, self._log_in, cache, tell)
         self._place = urlsplit(connection.gateway_url).netloc
+        self._clock_ahead = 0.0
 
     def close(self) -> None:
         """Close the connections that were kept alive."""
         self._session.close()
 
-    def post(self, path: str, body: t.Any) -> t.Any:
+    @property
+    def clock_ahead_seconds(self) -> float:
+        """How far this machine's clock is ahead of the server's, by the latest answer; V(0.0) until one has told it.
+
+        It is told in whole seconds and includes the answer's way, and so is too great rather than too small, by about
+        a second.
+
+        Source: RFC 9110 6.6.1 (C(Date)).
+        """
+        return self._clock_ahead
+
+    def post(
+        self,
+        path: str,
+        body: t.Any = None,
+        *,
+        api: str = "",
+        query: t.Optional[t.Mapping[str, str]] = None,
+        files: t.Optional[Upload] = None,
+        read: t.Callable[[Answer], t.Any] = Answer.json,
+        wish: t.Optional[Wish] = None,
+    ) -> t.Any:
         """Call *path* with the JSON *body* and return the parsed answer; None for an empty one.
 
         Waits for the API budget, repeats the call after a passing fault with full jitter, and logs in once more when
-        the token is not taken.
+        the token is not taken. The server may so see a call twice whose first answer was lost.
 
-        :param path: For example V(/certview/v2.2/certificates); it is also the name of the API whose calls are counted.
+        :param path: For example V(/certview/v2.2/certificates).
+        :param api: What Qualys counts the call for, if that is not *path*; for the assets of any certificate it is
+            V(/certview/v1/certificates/{certhash}/assets).
+        :param query: What follows the path in the URL; errors do not show it.
+        :param files: Is sent in place of *body*.
+        :param read: Makes the value of an answer of 2xx, for an endpoint that does not answer JSON.
+        :param wish: Whether the answer is still wanted when the call could go out.
+        :raises Abandoned: when it is not.
         :raises CertViewError: when it cannot be done; its kind tells why.
         """
+        content: dict[str, t.Any] = {"json": body}
+        if files is not None:
+            content = {"files": {"file": (files.name, files.content, files.content_type)}}
+        if query:
+            content["params"] = dict(query)
+        call = _Call(path, api or path, content, read, wish or Wish())
         cost = _Cost()
         rejected: t.Optional[Token] = None
         while True:
             token = self.tokens.get(rejected)
-            answer, value = self._patiently(cost, functools.partial(self._ask, path, body, token, cost))
+            answer, value = self._patiently(cost, functools.partial(self._ask, call, token, cost))
             if is_limit(answer):
-                self._throttle.refused(path, answer.headers, cost.refusals)
-                cost.refusals += 1
-            elif is_unauthorized(answer):
+                continue
+            if is_unauthorized(answer):
                 if rejected is not None:
                     raise error_of(answer)
                 rejected = token
-            else:
-                return value
+                continue
+            return value
 
-    def _ask(self, path: str, body: t.Any, token: Token, cost: _Cost) -> tuple[Answer, t.Any]:
-        with self._throttle.admitted(path, cost.waited) as cost.waited:
-            answer = self._send(path, bearer=token, json=body)
-            self._throttle.learn(path, answer.headers)
+    def _ask(self, call: _Call, token: Token, cost: _Cost) -> tuple[Answer, t.Any]:
+        with self._throttle.admitted(call.api, cost.waited) as admission:
+            cost.waited = admission.waited
+            try:
+                with call.wish.going_out():
+                    answer = self._send(call.path, bearer=token, **call.content)
+            except Abandoned:
+                admission.not_made()
+                raise
+            admission.answered(answer.headers)
+            if is_limit(answer):
+                self._throttle.refused(call.api, answer.headers, cost.refusals)
+                cost.refusals += 1
         if is_limit(answer) or is_unauthorized(answer):
             return answer, None
-        return answer, self._checked(answer).json()
+        return answer, call.read(self._checked(answer))
 
     def _log_in(self, request: LoginRequest) -> str:
         return self._patiently(_Cost(), functools.partial(self._ask_for_token, request))
@@ -150,9 +213,10 @@ class Transport:
 
     def _checked(self, answer: Answer, *, login: bool = False) -> Answer:
         if 200 <= answer.status < 300:
+            self._note_clock(answer.headers)
             return answer
         error = error_of(answer, login=login)
-        error.retry_after = told_wait(answer.headers, self._clock)
+        error.retry_after = told_wait(answer.headers, self._clock.now())
         raise error
 
     def _patiently(self, cost: _Cost, call: t.Callable[[], _T]) -> _T:
@@ -183,98 +247,18 @@ class Transport:
                 auth=authorize,
                 timeout=connection.timeout,
                 allow_redirects=False,
-                verify=connection.verify,
-                proxies=self._proxies(),
                 **content,
             )
         except (requests.RequestException, OSError, ValueError) as exc:
-            raise self._network_error(f"POST {path}", exc) from None
+            meaning = meaning_of(exc, place=self._place, timeout=connection.timeout)
+            message = printable(without_secrets(meaning.message, connection.secrets))
+            raise CertViewError(message, kind=meaning.kind, hint=meaning.hint, request=f"POST {path}") from None
         # JSON is UTF-8 (RFC 8259 8.1); requests would guess Latin-1 for text types without a charset.
         text = bytes(response.content).decode("utf-8", errors="replace")
         secrets = (*connection.secrets, bearer.value) if bearer else connection.secrets
         return Answer(f"POST {path}", response.status_code, response.headers, text, secrets)
 
-    def _proxies(self) -> dict[str, str]:
-        if not self._connection.use_proxy:
-            return {"no_proxy": "*"}
-        if self._connection.proxy:
-            return {"http": self._connection.proxy, "https": self._connection.proxy}
-        return {}
-
-    def _network_error(self, request: str, exc: Exception) -> CertViewError:
-        """Return the error that an exception of C(requests) means; its own text is not used where it may hold a URL."""
-        kind, message, hint = self._meaning(exc)
-        message = printable(without_secrets(message, self._connection.secrets))
-        return CertViewError(message, kind=kind, hint=hint, request=request)
-
-    def _meaning(self, exc: Exception) -> tuple[str, str, str]:
-        place = self._place
-        tls = _first(exc, ssl.SSLError)
-        if isinstance(exc, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
-            return (
-                "proxy",
-                "the URL of the proxy cannot be used",
-                "Give proxy (or HTTPS_PROXY of the environment) as http://HOST:PORT",
-            )
-        if isinstance(exc, requests.exceptions.InvalidURL):
-            return "options", f"{place} cannot be called", "Check gateway_url, and proxy if there is one"
-        if isinstance(exc, (requests.exceptions.InvalidHeader, UnicodeError)):
-            return (
-                "options",
-                "the credentials hold a character that HTTP cannot carry",
-                "Look for line ends and for characters beyond Latin-1 in them",
-            )
-        if isinstance(tls, ssl.SSLCertVerificationError):
-            return (
-                "tls",
-                f"no trusted TLS connection to {place}: {tls.verify_message}",
-                "Give the CA that signed the gateway's or TLS inspection's certificate as ca_path",
-            )
-        if isinstance(exc, requests.exceptions.ProxyError):
-            return (
-                "proxy",
-                f"the proxy does not let us through to {place}: {_reason(exc)}",
-                "Check proxy (or HTTPS_PROXY of the environment) and its password, or set use_proxy to false",
-            )
-        # An end of file is the network's doing, and may pass.
-        if tls is not None and not isinstance(tls, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-            return (
-                "tls",
-                f"no TLS connection to {place}: {tls.reason or 'handshake failed'}",
-                "Check the scheme and port of gateway_url, and that ca_path is a PEM file",
-            )
-        if isinstance(exc, OSError) and not isinstance(exc, requests.RequestException) and exc.errno is None:
-            # Not of the network, which gives a number: requests says so when it cannot find the CA bundle.
-            return "tls", str(exc), "Check ca_path, and REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE of the environment"
-        if isinstance(exc, requests.exceptions.Timeout) or _first(exc, socket.timeout):
-            return (
-                "timeout",
-                f"{place} did not answer within {self._connection.timeout:g} s",
-                "Check the way to the gateway (firewall, proxy), or raise timeout",
-            )
-        if _first(exc, socket.gaierror):
-            return (
-                "network",
-                f"the name {place} cannot be resolved",
-                "Check platform or gateway_url, and the name servers of the machine that makes the call",
-            )
-        if _first(exc, ConnectionRefusedError):
-            return (
-                "network",
-                f"{place} refuses the connection",
-                "Check the host and port of gateway_url, or whether a proxy is needed",
-            )
-        return (
-            "network",
-            f"the connection to {place} failed: {_reason(exc)}",
-            "Check the way to the gateway (firewall, proxy), and try again",
-        )
-
-
-def _reason(exc: BaseException) -> str:
-    """Return the words of the innermost cause that the operating system or the HTTP library gave."""
-    deepest = [cause for cause in _causes(exc) if isinstance(cause, OSError) and cause.strerror]
-    tunnel = next((str(cause) for cause in _causes(exc) if str(cause).startswith("Tunnel connection failed")), "")
-    if tunnel or not deepest:
-        return tunnel or "it was closed before the answer was complete"
-    return str(deepest[-1].strerror)
+    def _note_clock(self, headers: t.Mapping[str, str]) -> None:
+        told = told_time(headers)
+        if told is not None:
+            self._clock_ahead = (self._clock.now() - told).total_seconds()

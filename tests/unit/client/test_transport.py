@@ -12,15 +12,18 @@ import sys
 import threading
 import typing as t
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 import trustme
 from ansible_collections.community.qualys.plugins.module_utils import _transport
+from ansible_collections.community.qualys.plugins.module_utils._ahead import Abandoned, Wish
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
 from ansible_collections.community.qualys.plugins.module_utils._throttle import Throttle
-from ansible_collections.community.qualys.plugins.module_utils._transport import Transport
+from ansible_collections.community.qualys.plugins.module_utils._transport import Transport, Upload
 from unit.client.support import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -28,6 +31,7 @@ from unit.client.support import (
     USERNAME,
     Always,
     FakeClock,
+    Received,
     Reply,
     ScriptedServer,
     ServerFactory,
@@ -84,6 +88,22 @@ class TestLogin:
     def test_client(self, simulator: Simulator, open_to: Opener, kind: str) -> None:
         credentials = Credentials(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, client_type=kind)
         assert len(open_to(simulator.url, credentials).post(PATH, BODY)) == 5
+
+    @pytest.mark.parametrize(
+        "shape", ["{0}", ' "{0}"\n', '{{"access_token": "{0}"}}', '{{"token": "{0}", "expires_in": 9}}']
+    )
+    @pytest.mark.parametrize(("kind", "path"), [("user", "/auth/oidc"), ("subscription", "/auth/oauth")])
+    def test_client_whatever_shape_the_answer_has(
+        self, serve: ServerFactory, open_to: Opener, kind: str, path: str, shape: str
+    ) -> None:
+        token = jwt({"sub": "client"})
+        server = serve(Reply(), login=Reply(200, shape.format(token).encode()))
+        credentials = Credentials(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, client_type=kind)
+        open_to(server.url, credentials).post(PATH, BODY)
+        login, call = server.received
+        assert login.path == path
+        assert (login.headers["clientId"], login.headers["clientSecret"]) == (CLIENT_ID, CLIENT_SECRET)
+        assert call.headers["Authorization"] == f"Bearer {token}"
 
     def test_password_with_every_awkward_character_arrives(self, serve: ServerFactory, open_to: Opener) -> None:
         server = serve(Reply())
@@ -328,6 +348,102 @@ class TestAnswers:
         assert open_to(serve(Reply(200, b'["\xff"]')).url).post(PATH, BODY) == ["\ufffd"]
 
 
+SITES = "/certview/v1/externalSites/bulkAdd"
+CSV = Upload("sites.csv", b"Sites\nwww.example.com\n", "text/csv")
+
+
+class TestUploads:
+    def test_a_file_is_sent_as_its_part_and_the_answer_read_as_text(
+        self, simulator: Simulator, open_to: Opener
+    ) -> None:
+        transport = open_to(simulator.url)
+        assert transport.post(SITES, files=CSV, query={"action": "SAVE"}, read=lambda answer: answer.text) == "Created"
+        listed = transport.post("/certview/v1/externalSites", {"pageSize": 200})
+        assert "www.example.com" in {site["site"] for page in listed for site in page}
+
+    def test_name_and_type_of_the_file_are_told_and_the_query_is_escaped(
+        self, serve: ServerFactory, open_to: Opener
+    ) -> None:
+        server = serve(Reply())
+        open_to(server.url).post(SITES, files=CSV, query={"action": "A&B"})
+        call = server.received[-1]
+        assert call.path == f"{SITES}?action=A%26B"
+        assert call.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+        assert 'name="file"; filename="sites.csv"' in call.body
+        assert "Content-Type: text/csv" in call.body
+        assert CSV.content.decode() in call.body
+
+    def test_a_fault_between_does_not_empty_the_file(self, serve: ServerFactory, open_to: Opener) -> None:
+        server = serve(Reply(503), Reply())
+        open_to(server.url).post(SITES, files=CSV)
+        assert [CSV.content.decode() in call.body for call in server.received[1:]] == [True, True]
+
+    def test_an_error_does_not_show_the_query(self, simulator: Simulator, open_to: Opener) -> None:
+        with pytest.raises(CertViewError) as caught:
+            open_to(simulator.url).post(SITES, files=CSV, query={"action": "hush"})
+        assert caught.value.request == f"POST {SITES}"
+        assert "hush is not one of" in caught.value.message
+
+
+def test_calls_of_one_api_are_counted_together_whatever_their_path(
+    serve: ServerFactory, open_to: Opener, clock: FakeClock
+) -> None:
+    headers = {"X-RateLimit-Limit": "1", "X-RateLimit-Window-Sec": "60"}
+    transport = open_to(serve(Reply(headers=headers)).url, max_wait=30)
+    transport.post("/certificates/1/assets", BODY, api="/certificates/{certhash}/assets")
+    transport.post("/certificates", BODY)
+    with pytest.raises(CertViewError) as caught:
+        transport.post("/certificates/2/assets", BODY, api="/certificates/{certhash}/assets")
+    assert (caught.value.kind, caught.value.request) == ("budget", "POST /certificates/{certhash}/assets")
+
+
+def test_a_call_whose_answer_nobody_wants_does_not_go_out_and_counts_for_nothing(
+    serve: ServerFactory, clock: FakeClock
+) -> None:
+    server = serve(Reply())
+    throttle = Throttle(clock, max_wait=-1, max_concurrency=2)
+    transport = Transport(connection_to(server.url), clock, throttle)
+    given_up = Wish()
+    given_up.give_up()
+    with pytest.raises(Abandoned):
+        transport.post(PATH, BODY, wish=given_up)
+    transport.close()
+    assert [call.path for call in server.received] == ["/auth"]
+    assert (throttle.calls, len(throttle.budget(PATH).counted)) == (0, 0)
+
+
+class TestServersClock:
+    @pytest.mark.parametrize(
+        ("date", "ahead"),
+        [
+            ("Mon, 01 Jun 2026 00:00:00 GMT", 0.0),
+            ("Sun, 31 May 2026 23:58:30 GMT", 90.0),
+            ("Mon, 01 Jun 2026 01:00:00 GMT", -3600.0),
+            ("soon", 0.0),
+            ("Mon, 01 Jun 2026 01:00:00 -0000", 0.0),
+            ("Mon, 01 Jun 99999 01:00:00 GMT", 0.0),
+        ],
+    )
+    def test_is_told_by_the_date_of_an_answer(
+        self, serve: ServerFactory, open_to: Opener, monkeypatch: pytest.MonkeyPatch, date: str, ahead: float
+    ) -> None:
+        monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", lambda handler: date)
+        transport = open_to(serve(Reply()).url)
+        assert transport.clock_ahead_seconds == 0.0
+        transport.post(PATH, BODY)
+        assert transport.clock_ahead_seconds == ahead
+
+    def test_is_not_told_by_who_refuses_in_its_place(
+        self, serve: ServerFactory, open_to: Opener, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dates = ["Sun, 31 May 2026 23:58:30 GMT", "Sun, 31 May 2026 22:00:00 GMT"]
+        monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", lambda handler: dates.pop(0))
+        transport = open_to(serve(Reply(403)).url)
+        failure(transport)
+        assert transport.clock_ahead_seconds == 90.0
+        assert dates == []
+
+
 class TestEnvironment:
     def test_a_netrc_neither_replaces_the_token_nor_joins_the_login(
         self, serve: ServerFactory, open_to: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -467,12 +583,13 @@ class TestUnreachable:
         assert "407 Proxy Authentication" in error.message
         assert error.message.isprintable()
 
-    @pytest.mark.parametrize("proxy", ["http://", "foo://127.0.0.1:1", "http://:3128"])
-    def test_proxy_that_is_no_url(self, simulator: Simulator, open_to: Opener, proxy: str, clock: FakeClock) -> None:
-        error = failure(open_to(simulator.url, proxy=proxy))
-        assert error.kind in ("proxy", "options")
-        assert "proxy" in error.hint
-        assert clock.sleeps == []
+    @pytest.mark.parametrize("proxy", ["http://", "foo://127.0.0.1:1", "http://:3128", "http://user:secret@"])
+    def test_proxy_that_is_no_url(self, simulator: Simulator, open_to: Opener, proxy: str) -> None:
+        with pytest.raises(CertViewError) as caught:
+            open_to(simulator.url, proxy=proxy)
+        assert caught.value.kind == "proxy"
+        assert "proxy" in caught.value.hint
+        assert "secret" not in str(caught.value)
 
     def test_host_that_cannot_be_one(self, open_to: Opener, clock: FakeClock) -> None:
         error = failure(open_to("https://.example.invalid"))
@@ -507,6 +624,30 @@ class TestWithoutRequests:
 
     def test_it_is_there_now(self) -> None:
         assert _transport.REQUESTS_IMPORT_ERROR is None
+
+
+def test_as_many_connections_are_kept_alive_as_calls_may_run_at_once(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    together = threading.Barrier(12)
+
+    def answer(request: Received) -> Reply:
+        if request.path.startswith("/auth"):
+            return Reply(201, jwt({}).encode())
+        together.wait(timeout=30)
+        return Reply()
+
+    server = ScriptedServer(answer)
+    throttle = Throttle(clock, max_wait=-1, max_concurrency=12)
+    transport = Transport(connection_to(server.url, max_concurrency=12), clock, throttle)
+    try:
+        with ThreadPoolExecutor(12) as pool:
+            list(pool.map(lambda number: transport.post(PATH, BODY), range(24)))
+    finally:
+        transport.close()
+        server.close()
+    # urllib3 would say that the pool is full, on standard error where nobody has set up logging.
+    assert caplog.records == []
 
 
 def test_one_connection_serves_many_calls(serve: ServerFactory, open_to: Opener) -> None:
