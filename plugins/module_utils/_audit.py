@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
+from ._certificate import as_of as at_instant
 from ._changes import SCHEMA_VERSION, compare
 from ._errors import CertViewError
 from ._estate import Estate, Record
@@ -21,7 +22,7 @@ from ._judging import CALLING_FOR_ACTION, STATUSES, Finding, Judge, host_status
 from ._matching import MATCH_RULES, AssetId, Match, Matcher, asset_order
 from ._policy import Policy
 from ._rules.model import FAIL, SEVERITIES
-from ._values import iso, parse_time
+from ._values import iso
 
 FAIL_ON = (*SEVERITIES, "none")
 
@@ -78,7 +79,7 @@ def audit(
         "summary": _summary(audited, estate, matched_assets, policy),
         "hosts": audited,
         "unmatched_assets": [estate.assets[identifier].to_document(identifier) for identifier in unmatched_assets],
-        "certificates": {certhash: _as_of(estate.records[certhash], as_of) for certhash in sorted(on_hosts)},
+        "certificates": {certhash: at_instant(estate.records[certhash], as_of) for certhash in sorted(on_hosts)},
         "changes": changes,
         "api": dict(api),
     }
@@ -147,16 +148,6 @@ def _failing_once(hosts: Mapping[str, t.Any]) -> list[Finding]:
                 instance = finding["instance"] and tuple(finding["instance"].values())
                 failing[finding["rule"], finding["asset_id"], finding["certhash"], instance] = finding
     return list(failing.values())
-
-
-def _as_of(record: Record, as_of: datetime) -> dict[str, t.Any]:
-    """Return the record as of the audit's time, which need not be the time at which it was read."""
-    valid_to = parse_time(record.get("valid_to"))
-    if valid_to is None:
-        return dict(record)
-    # To the second, so that what has expired is negative; adding zero turns -0.0 into 0.0.
-    remaining = (valid_to - as_of).total_seconds() / 86400
-    return {**record, "expired": valid_to < as_of, "days_remaining": round(remaining, 6) + 0.0}
 
 
 def _utc(moment: datetime) -> datetime:

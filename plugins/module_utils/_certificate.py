@@ -166,7 +166,8 @@ def _each(read: t.Callable[[object], Record], value: object) -> t.Optional[list[
     return [read(item) for item in value] if isinstance(value, list) else None
 
 
-def _asset(value: object) -> Record:
+def asset(value: object) -> Record:
+    """Return the record of one asset, of a certificate or of a list of its own. Every key is there."""
     raw = mapping(value)
     return {
         "id": whole(raw.get("id")),
@@ -198,11 +199,11 @@ def key_algorithm(reported: t.Optional[str], key_size: t.Optional[int]) -> tuple
     return None, "unknown"
 
 
-def normalise(raw: object, as_of: datetime) -> Record:
+def normalise(raw: object, instant: datetime) -> Record:
     """Return the record of one certificate of a list answer. Every key is there; what the answer lacks is None.
 
     :param raw: One element of the answer's array.
-    :param as_of: The instant at which RV(certificates[].expired) and RV(certificates[].days_remaining) are true.
+    :param instant: The time at which RV(certificates[].expired) and RV(certificates[].days_remaining) are true.
     :raises CertViewError: of kind V(answer) when *raw* is not an object.
     """
     if not isinstance(raw, dict):
@@ -215,7 +216,7 @@ def normalise(raw: object, as_of: datetime) -> Record:
     valid_to = parse_time(raw.get("validTo")) or parse_time(raw.get("validToDate"))
     key_size = whole(raw.get("keySize"))
     algorithm, source = key_algorithm(text(raw.get("publicKeyAlgorithm")), key_size)
-    assets = [_asset(item) for item in items(raw.get("assets"))]
+    assets = [asset(item) for item in items(raw.get("assets"))]
     asset_count = whole(raw.get("assetCount"))
     certhash, serial = text(raw.get("certhash")), text(raw.get("serialNumber"))
     return {
@@ -230,9 +231,8 @@ def normalise(raw: object, as_of: datetime) -> Record:
         "signature_algorithm": text(raw.get("signatureAlgorithm")),
         "valid_from": iso(valid_from),
         "valid_to": iso(valid_to),
-        "lifetime_days": _days(valid_from, valid_to),
-        "days_remaining": _days(as_of, valid_to),
-        "expired": None if valid_to is None else valid_to < as_of,
+        "lifetime_days": _lifetime(valid_from, valid_to),
+        **_age(valid_to, instant),
         "self_signed": truth(raw.get("selfSigned")),
         "extended_validation": truth(raw.get("extendedValidation")),
         "imported": truth(raw.get("imported")),
@@ -259,7 +259,21 @@ def normalise(raw: object, as_of: datetime) -> Record:
     }
 
 
-def _days(start: t.Optional[datetime], end: t.Optional[datetime]) -> t.Optional[float]:
+def as_of(record: Record, instant: datetime) -> Record:
+    """Return *record* as it would have been read at *instant*: with the fields that age."""
+    valid_to = parse_time(record.get("valid_to"))
+    return {**record, **_age(valid_to, instant)}
+
+
+def _age(valid_to: t.Optional[datetime], instant: datetime) -> Record:
+    return {
+        # To a tenth of a second, so that what has expired is negative; adding zero turns -0.0 into 0.0.
+        "days_remaining": None if valid_to is None else round((valid_to - instant).total_seconds() / 86400, 6) + 0.0,
+        "expired": None if valid_to is None else valid_to < instant,
+    }
+
+
+def _lifetime(start: t.Optional[datetime], end: t.Optional[datetime]) -> t.Optional[float]:
     if start is None or end is None:
         return None
     return round((end - start).total_seconds() / 86400.0, 4)

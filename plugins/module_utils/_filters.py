@@ -10,9 +10,10 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import difflib
+import itertools
 import operator
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ._certificate import Record
@@ -89,11 +90,6 @@ def condition(field: str, comparison: str, value: object = None) -> Condition:
         made = Condition(field, name, tuple(_as_text(item) for item in several))
         if any("," in item for item in made.values):
             raise _refuse(f"a value for {field} holds a comma, which separates the values of in", "Use equals for it")
-        if len(made.values) > MOST_IN_VALUES:
-            raise _refuse(
-                f"{len(made.values)} values for {field} are more than the {MOST_IN_VALUES} that in takes",
-                "Split the list, or leave the condition out and choose among the records",
-            )
     elif isinstance(value, (list, dict)):
         raise _refuse(f"the operator {name} on {field} takes one value", "Use in for several")
     else:
@@ -119,6 +115,17 @@ def _check_type(made: Condition) -> None:
         if known.read(value) is None:
             hint = "Give it as 2026-06-01 or 2026-06-01T00:00:00Z" if known.type == "date" else ""
             raise _refuse(f"{value!r} is no {known.type}, as {made.field} needs", hint)
+
+
+def split(conditions: t.Sequence[Condition]) -> t.Iterator[tuple[Condition, ...]]:
+    """Give *conditions* in parts that the server takes: what meets one of the parts, meets them all."""
+    return itertools.product(*map(_pieces, conditions))
+
+
+def _pieces(made: Condition) -> list[Condition]:
+    values = made.values
+    starts = range(0, max(1, len(values)), MOST_IN_VALUES)
+    return [replace(made, values=values[start : start + MOST_IN_VALUES]) for start in starts]
 
 
 def to_json(conditions: t.Sequence[Condition]) -> t.Optional[dict[str, t.Any]]:
@@ -288,8 +295,6 @@ class Shortcuts:
 
 def can_be_pushed(made: Condition, *, version_1: bool) -> bool:
     """Tell whether the server can be asked for *made*; if not, it is checked here alone."""
-    if len(made.values) > MOST_IN_VALUES:
-        return False
     known = FIELDS.get(made.field)
     if known and known.type == "address" and any(":" in value for value in made.values):
         # An IPv6 address has many spellings, and the server may compare texts.

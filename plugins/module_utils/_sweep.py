@@ -11,12 +11,20 @@ from __future__ import annotations
 
 import typing as t
 
+from ._ahead import Ahead, Wish
 from ._errors import CertViewError
 
 Row = dict[str, t.Any]
 
-# CertView API guide, "List CertView Certificates" (v1): the window that pageNumber x pageSize must stay in.
+# Returns the rows of a page, counted from 0, of so many rows.
+Fetch = t.Callable[[int, int, Wish], list[Row]]
+
+# CertView API guide, "List CertView Certificates" (v1) and "List Assets of a Certificate": the window that
+# pageNumber x pageSize must stay in.
 V1_WINDOW = 10_000
+
+# What makes a row of a list the same row on another page: the first of them that it has.
+IDENTITY = ("id", "certhash", "uuid", "assetId")
 
 # A list that still moves after so many looks back will not settle while we read it.
 _MOST_LOOKS_BACK = 5
@@ -25,10 +33,10 @@ _MOST_LOOKS_BACK = 5
 _MOST_STALE_PAGES = 100
 
 
-def identity(row: object) -> t.Optional[t.Hashable]:
-    """Return what makes a row of a list the same row on another page: its C(id), else its C(certhash)."""
+def identity(row: object, keys: t.Sequence[str] = IDENTITY) -> t.Optional[t.Hashable]:
+    """Return what makes a row of a list the same row on another page: the first of *keys* that it has."""
     if isinstance(row, dict):
-        for key in ("id", "certhash"):
+        for key in keys:
             value = row.get(key)
             if isinstance(value, (int, str)) and value != "":
                 return (key, value)
@@ -36,24 +44,34 @@ def identity(row: object) -> t.Optional[t.Hashable]:
 
 
 def sweep(
-    fetch: t.Callable[[int], list[Row]], *, page_size: int, window: t.Optional[int] = None
+    fetch: Fetch,
+    *,
+    page_size: int,
+    window: t.Optional[int] = None,
+    at_once: t.Callable[[], int] = lambda: 1,
+    keys: t.Sequence[str] = IDENTITY,
 ) -> t.Iterator[list[Row]]:
     """Give all rows of a list, each once, page by page.
 
-    It ends at an empty page (the API tells no total). A certificate that Qualys removes while the list is read moves
-    the others up unseen, and one of them may be missed until the next sweep: no answer of the API shows it. A row that
-    comes twice means that the list moved while it was
-    read, as it does when a scan finds certificates anew: rows that were still to be read went to its front. Then the
-    front is read again until as many rows are known as the list is long.
+    It ends at an empty page (the API tells no total), with at most *at_once* calls beyond the pages that hold rows. A
+    row that comes twice means that the list moved while it was read, as it does when a scan finds certificates anew:
+    rows that were still to be read went to its front. Then the front is read again until as many rows are known as the
+    list is long. With several calls at once, too, no row is missed without another coming twice: the first page is
+    read before all others, so what pushed a row out of sight behind us pushed another one into it twice.
 
-    :param fetch: Returns the rows of one page, counted from 0.
+    A certificate that Qualys removes while the list is read moves the others up unseen, and one of them may be missed
+    until the next sweep: no answer of the API shows it.
+
+    :param fetch: Returns the rows of a page; called from other threads.
     :param window: How many records the API gives at most; None for no such bound.
+    :param at_once: Returns how many calls may run at once, as far as it is known by now.
+    :param keys: What tells rows from each other, see C(identity).
     :raises CertViewError: of kind V(window) when the list may be longer than *window*, of kind V(shifting) when it
         will not settle, of kind V(answer) for a row that cannot be told from others. What was given until then is not
         complete.
     """
-    reading = _Reading(fetch, page_size, window)
-    yield from reading.pages_from(0)
+    reading = _Reading(fetch, page_size, window, keys)
+    yield from reading.first_pass(at_once)
     looks = 0
     while reading.missing > 0:
         if looks == _MOST_LOOKS_BACK:
@@ -66,7 +84,7 @@ def sweep(
 
 def _never_settled(pages: int) -> CertViewError:
     return CertViewError(
-        f"the list of certificates changed all the while it was read ({pages} pages)",
+        f"the list changed all the while it was read ({pages} pages)",
         kind="shifting",
         hint="A scan is probably being processed; run again when it has finished, or narrow the query",
     )
@@ -79,10 +97,11 @@ class _Reading:
     different rows have come. That rows already read were moved too, and push the others down, does no harm then.
     """
 
-    def __init__(self, fetch: t.Callable[[int], list[Row]], page_size: int, window: t.Optional[int]) -> None:
+    def __init__(self, fetch: Fetch, page_size: int, window: t.Optional[int], keys: t.Sequence[str]) -> None:
         self._fetch = fetch
         self._page_size = page_size
         self._window = window
+        self._keys = keys
         self._seen: set[t.Hashable] = set()
         self._length = 0
         self.end = 0
@@ -93,16 +112,32 @@ class _Reading:
         """How many rows of the list have not come; none while nothing says that it moved."""
         return self._length - len(self._seen) if self._moved else 0
 
+    def first_pass(self, at_once: t.Callable[[], int]) -> t.Iterator[list[Row]]:
+        """Read the whole list, with several calls at once."""
+        size = self._page_size
+        ahead: Ahead[list[Row]] = Ahead(
+            lambda number, wish: self._fetch(number, size, wish),
+            page_size=size,
+            at_once=at_once,
+            end=None if self._window is None else self._window // size,
+        )
+        try:
+            yield from self._pages(0, ahead.page)
+            is_end = self._is_beyond_window(self.end) or ahead.is_end(self.end)
+        finally:
+            ahead.close()
+        if not is_end:
+            yield from self.pages_from(self.end)
+
     def pages_from(self, number: int) -> t.Iterator[list[Row]]:
+        """Read to the end of the list, one call after the other."""
+        return self._pages(number, self._page)
+
+    def _pages(self, number: int, page: t.Callable[[int], list[Row]]) -> t.Iterator[list[Row]]:
         """Read to the end of the list, and note its length."""
         stale = 0
-        rows: list[Row] = []
         while stale < _MOST_STALE_PAGES:
-            # At the end of a window the empty page cannot be asked for; a page that is not full then ends the list.
-            if 0 < len(rows) < self._page_size and self._is_beyond_window(number):
-                self.end = number
-                return
-            rows = self._page(number)
+            rows = self._at_window() if self._is_beyond_window(number) else page(number)
             if not rows:
                 self.end = number
                 return
@@ -121,25 +156,33 @@ class _Reading:
                 return
             yield from self._unseen(self._page(number))
 
+    def _page(self, number: int) -> list[Row]:
+        return self._fetch(number, self._page_size, Wish())
+
     def _is_beyond_window(self, number: int) -> bool:
         return self._window is not None and (number + 1) * self._page_size > self._window
 
-    def _page(self, number: int) -> list[Row]:
-        if self._is_beyond_window(number):
-            raise CertViewError(
-                f"the list of certificates reaches the {self._window} that v1 of the API gives at most",
-                kind="window",
-                hint="Leave api_version at auto (v2.x has no such bound), or narrow the query",
-            )
-        return self._fetch(number)
+    def _at_window(self) -> list[Row]:
+        """Return the empty page that ends the list, where no full page can be asked for any more.
+
+        A last page that is not full could have been cut short by the server; asking for the one row behind it tells.
+        """
+        if self._window is not None and self._length < self._window and not self._fetch(self._length, 1, Wish()):
+            return []
+        raise CertViewError(
+            f"the list reaches the {self._window} records that this version of the API gives at most",
+            kind="window",
+            hint="Narrow the query; for certificates leave api_version at auto, because v2.x has no such bound",
+        )
 
     def _unseen(self, rows: list[Row]) -> t.Iterator[list[Row]]:
         fresh = []
         for row in rows:
-            key = identity(row)
+            key = identity(row, self._keys)
             if key is None:
                 raise CertViewError(
-                    "the answer holds a certificate without id and certhash, so that nobody can tell whether all came",
+                    f"the answer holds a row without any of {', '.join(self._keys)}, so that nobody can tell whether"
+                    " all came",
                     kind="answer",
                     hint="Do not exclude both certificate.id and certificate.certhash; else look for a proxy that"
                     " answers in the server's place",

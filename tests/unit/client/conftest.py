@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import typing as t
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from support.simulator import running_simulator
 from unit.client.support import (
     Always,
@@ -23,6 +25,7 @@ from unit.client.support import (
     ScriptedServer,
     ServerFactory,
     Simulator,
+    SourceFactory,
     connection_to,
     jwt,
 )
@@ -60,6 +63,19 @@ def client_of(clock: FakeClock, told: list[str]) -> t.Iterator[ClientFactory]:
     yield make
     for client in made:
         client.__exit__()
+
+
+@pytest.fixture
+def source_of(clock: FakeClock, told: list[str]) -> t.Iterator[SourceFactory]:
+    with ExitStack() as opened:
+
+        def make(url: str, **options: t.Any) -> CertificateSource:
+            connection = connection_to(url, **options)
+            return opened.enter_context(
+                CertificateSource(connection, clock=clock, chance=Always(0.5), tell=told.append)
+            )
+
+        yield make
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Connection, Credentials
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from hypothesis import strategies as st
 from support import simulator as support_simulator
 from support.simulator import PASSWORD, USERNAME
@@ -90,6 +91,10 @@ def outcome_of(call: t.Callable[..., _T], *args: t.Any, **options: t.Any) -> _T 
 
 class ClientFactory(t.Protocol):
     def __call__(self, url: str, credentials: Credentials | None = None, **options: t.Any) -> CertViewClient: ...
+
+
+class SourceFactory(t.Protocol):
+    def __call__(self, url: str, **options: t.Any) -> CertificateSource: ...
 
 
 class Simulator:

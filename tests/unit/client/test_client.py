@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import replace
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._client import INCLUDES, CertViewClient, Query
+from ansible_collections.community.qualys.plugins.module_utils._ahead import Wish
+from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._filters import Condition, Shortcuts, condition, holds
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from ansible_collections.community.qualys.plugins.module_utils._query import INCLUDES, Query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator.estate.blemishes import KINDS as BLEMISHES
@@ -72,12 +73,16 @@ class TestReadingEverything:
     def test_costs_its_pages_and_the_empty_one(self, simulator: Simulator, client_of: ClientFactory) -> None:
         client = client_of(simulator.url)
         pages = -(-len(read(client)) // 200)
-        assert client.api_use["calls"] == simulator.list_calls == pages + 1
-        assert client.api_use == {
+        calls = simulator.list_calls
+        assert pages < calls <= pages + 2
+        use = client.api_use
+        # Which of the last answers came last is left to chance.
+        assert use["rate_limit"].pop("remaining") in (300 - calls, 301 - calls)
+        assert use == {
             "version": "v2.2",
-            "calls": pages + 1,
+            "calls": calls,
             "waited_seconds": 0.0,
-            "rate_limit": {"limit": 300, "window_seconds": 3600, "remaining": 300 - pages - 1},
+            "rate_limit": {"limit": 300, "window_seconds": 3600},
             "source": "api",
         }
 
@@ -96,7 +101,7 @@ class TestReadingEverything:
 
     def test_an_empty_answer_ends_the_list(self, simulator: Simulator, client_of: ClientFactory) -> None:
         simulator.fault("empty", call=2)
-        assert len(read(client_of(simulator.url))) == 200
+        assert len(read(client_of(simulator.url, max_concurrency=1))) == 200
 
     def test_an_object_in_place_of_the_list_is_an_error_not_the_end(
         self, simulator: Simulator, client_of: ClientFactory
@@ -326,7 +331,7 @@ def test_the_server_selects_what_holds_selects(
     # Asked for on the bare connection, so that nothing is checked again here.
     returned: set[str] = set()
     for number in range(-(-len(everything) // 200) + 1):
-        rows = client._page(replace(EVERYTHING, where=(made,)), (), number)
+        rows = client._certificates._page(EVERYTHING, (made,), number, 200, Wish())
         returned |= {row["certhash"] for row in rows}
     if (operator == "not_equals" and field.startswith("asset.")) or (operator == "contains" and version == "v1"):
         # Of several values the server may mean any or all; QQL looks for words, not for any part of a text.

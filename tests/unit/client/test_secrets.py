@@ -11,9 +11,9 @@ import traceback
 import typing as t
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._client import Query
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from ansible_collections.community.qualys.plugins.module_utils._query import Query
 from unit.client.support import AS_OF, ClientFactory, Received, Reply, ScriptedServer, connection_to, jwt
 
 PASSWORD, CLIENT_SECRET, PROXY_PASSWORD = "pass&word-hush", "client-hush", "proxy-hush"

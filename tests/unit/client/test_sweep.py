@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
+from unittest import mock
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils import _ahead
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._sweep import Row, identity, sweep
 from hypothesis import given, settings
@@ -28,7 +30,8 @@ class MovingList:
         self._moves = moves
         self._for_ever = for_ever
 
-    def fetch(self, number: int) -> list[Row]:
+    def fetch(self, number: int, size: int, wish: object) -> list[Row]:
+        assert size == SIZE
         turn = len(self.calls)
         if self._for_ever and self._moves:
             turn %= len(self._moves)
@@ -38,8 +41,49 @@ class MovingList:
         self.calls.append(number)
         return [{"id": row} for row in self.rows[number * SIZE : (number + 1) * SIZE]]
 
-    def read(self) -> list[int]:
-        return [row["id"] for page in sweep(self.fetch, page_size=SIZE) for row in page]
+    def read(self, at_once: int = 1) -> list[int]:
+        return [row["id"] for page in sweep(self.fetch, page_size=SIZE, at_once=lambda: at_once) for row in page]
+
+
+class Threads:
+    """In the place of C(threading): runs what was started in an order that a test has drawn, so that any order of
+    several calls at once can be tried, and tried again."""
+
+    def __init__(self, choices: t.Sequence[int]) -> None:
+        self._choices = list(choices)
+        self._waiting: list[StandIn] = []
+
+    def Thread(self, *, target: t.Callable[..., None], args: tuple[t.Any, ...], daemon: bool) -> StandIn:
+        assert daemon
+        return StandIn(self, lambda: target(*args))
+
+    def choose(self, number: int) -> int:
+        return (self._choices.pop(0) if self._choices else 0) % number
+
+    def run_until(self, done: StandIn) -> None:
+        while done in self._waiting:
+            self._waiting.pop(self.choose(len(self._waiting))).run()
+
+    def start(self, started: StandIn) -> None:
+        self._waiting.append(started)
+
+
+class StandIn:
+    def __init__(self, threads: Threads, run: t.Callable[[], None]) -> None:
+        self._threads = threads
+        self.run = run
+
+    def start(self) -> None:
+        self._threads.start(self)
+
+    def join(self, patience: float | None = None) -> None:
+        if patience is None or self._threads.choose(2):
+            self._threads.run_until(self)
+
+
+def read_in_some_order(moving: MovingList, at_once: int, choices: t.Sequence[int]) -> list[int]:
+    with mock.patch.object(_ahead.threading, "Thread", Threads(choices).Thread):
+        return moving.read(at_once)
 
 
 @pytest.mark.parametrize("length", range(10))
@@ -57,6 +101,21 @@ def assert_whole_and_once(moving: MovingList, outcome: list[int] | CertViewError
         assert set(moving.first) <= set(outcome)
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 29, 30])
+def test_several_calls_at_once_cost_at_most_as_many_beyond_the_pages(length: int, at_once: int) -> None:
+    quiet = MovingList(length, [])
+    assert quiet.read(at_once) == list(range(length))
+    pages = -(-length // SIZE)
+    assert pages < len(quiet.calls) <= pages + at_once
+
+
+def test_a_page_that_is_not_full_ends_the_calls_beyond_the_next() -> None:
+    quiet = MovingList(2 * SIZE - 1, [])
+    quiet.read(at_once=2)
+    assert sorted(quiet.calls) == [0, 1, 2]
+
+
 MOVES = st.lists(st.lists(st.none() | st.integers(0, 100), max_size=4), max_size=12)
 
 
@@ -65,6 +124,35 @@ MOVES = st.lists(st.lists(st.none() | st.integers(0, 100), max_size=4), max_size
 def test_a_list_that_comes_to_rest_is_read_whole_and_once(length: int, moves: list[list[Move]]) -> None:
     moving = MovingList(length, moves)
     assert_whole_and_once(moving, outcome_of(moving.read))
+
+
+@settings(max_examples=500)
+@given(st.integers(1, 40), MOVES, st.integers(2, 5), st.lists(st.integers(0, 4), max_size=30))
+def test_whatever_the_order_in_which_calls_at_once_are_answered(
+    length: int, moves: list[list[Move]], at_once: int, order: list[int]
+) -> None:
+    moving = MovingList(length, moves)
+    assert_whole_and_once(moving, outcome_of(lambda: read_in_some_order(moving, at_once, order)))
+
+
+# So many new rows that a page of them alone can come between two calls at once.
+GROWTH = st.lists(st.sampled_from([0, 0, 0, 1, SIZE, 5 * SIZE, 50]).map(lambda rows: [None] * rows), max_size=14)
+
+
+@settings(max_examples=500)
+@given(st.integers(1, 40), GROWTH, st.integers(2, 5), st.lists(st.integers(0, 4), max_size=30))
+def test_however_much_the_list_grows_between_calls_at_once(
+    length: int, growth: list[list[Move]], at_once: int, order: list[int]
+) -> None:
+    moving = MovingList(length, growth)
+    assert_whole_and_once(moving, outcome_of(lambda: read_in_some_order(moving, at_once, order)))
+
+
+def test_a_row_that_fell_between_two_calls_at_once_is_found() -> None:
+    """Page 2 is read, then a new row comes, then page 1: row 5 was in neither."""
+    moving = MovingList(12, [[], [], [None]])
+    assert set(read_in_some_order(moving, 2, [0, 1, 0])) == set(range(13))
+    assert moving.calls[:3] == [0, 2, 1]
 
 
 @settings(max_examples=300)
@@ -94,6 +182,18 @@ def test_the_front_alone_is_read_again() -> None:
     assert moving.calls == [*range(11), 0, 9, 10]
 
 
+def test_an_empty_page_with_rows_behind_it_is_read_again() -> None:
+    quiet = MovingList(12, [])
+
+    def fetch(number: int, size: int, wish: object) -> list[Row]:
+        rows = quiet.fetch(number, size, wish)
+        return [] if quiet.calls.count(1) == 1 and number == 1 else rows
+
+    with mock.patch.object(_ahead.threading, "Thread", Threads([0, 0, 1]).Thread):
+        pages = list(sweep(fetch, page_size=SIZE, at_once=lambda: 2))
+    assert sum(map(len, pages)) == 12
+
+
 def test_a_list_that_grows_for_ever_ends_in_an_error() -> None:
     moving = MovingList(9, [[None] * 2], for_ever=True)
     with pytest.raises(CertViewError, match="changed all the while") as caught:
@@ -103,26 +203,39 @@ def test_a_list_that_grows_for_ever_ends_in_an_error() -> None:
 
 def test_a_server_that_gives_one_page_for_ever_is_an_error() -> None:
     with pytest.raises(CertViewError) as caught:
-        list(sweep(lambda number: [{"id": 1}], page_size=1))
+        list(sweep(lambda number, size, wish: [{"id": 1}], page_size=1))
     assert caught.value.kind == "shifting"
 
 
-def rows_from(total: int, size: int) -> t.Callable[[int], list[Row]]:
-    return lambda number: [{"certhash": str(row)} for row in range(number * size, min((number + 1) * size, total))]
+def rows_from(total: int, most: int = 99) -> t.Callable[..., list[Row]]:
+    """A list of *total* rows, of which the server gives at most so many at once."""
+
+    def fetch(number: int, size: int, wish: object) -> list[Row]:
+        start = number * size
+        return [{"certhash": str(row)} for row in range(start, min(start + min(size, most), total))]
+
+    return fetch
 
 
+@pytest.mark.parametrize("at_once", [1, 3])
 @pytest.mark.parametrize(
     ("total", "size", "fits"),
-    [(0, 5, True), (15, 5, True), (12, 6, True), (16, 5, True), (20, 5, False), (21, 5, False)],
+    [(0, 5, True), (15, 5, True), (16, 5, True), (19, 5, True), (18, 6, True), (20, 5, False), (21, 5, False)],
 )
-def test_a_list_that_reaches_the_window_is_an_error_not_a_part(total: int, size: int, fits: bool) -> None:
-    pages = sweep(rows_from(total, size), page_size=size, window=20)
+def test_a_list_that_reaches_the_window_is_an_error_not_a_part(total: int, size: int, fits: bool, at_once: int) -> None:
+    pages = sweep(rows_from(total), page_size=size, window=20, at_once=lambda: at_once)
     if fits:
         assert sum(map(len, pages)) == total
     else:
         with pytest.raises(CertViewError) as caught:
             list(pages)
         assert caught.value.kind == "window"
+
+
+def test_a_last_page_that_the_server_cut_short_does_not_end_the_list_at_the_window() -> None:
+    with pytest.raises(CertViewError) as caught:
+        list(sweep(rows_from(20, most=4), page_size=5, window=20))
+    assert caught.value.kind == "window"
 
 
 def test_pages_arrive_before_the_next_is_asked_for() -> None:
@@ -149,6 +262,6 @@ def test_identity(row: object, expected: object) -> None:
 
 @pytest.mark.parametrize("row", [{}, {"name": "x"}, [], None])
 def test_a_row_that_cannot_be_told_from_others_is_an_error(row: t.Any) -> None:
-    with pytest.raises(CertViewError, match="without id and certhash") as caught:
-        list(sweep(lambda number: [row], page_size=SIZE))
+    with pytest.raises(CertViewError, match="without any of id, certhash") as caught:
+        list(sweep(lambda number, size, wish: [row], page_size=SIZE))
     assert caught.value.kind == "answer"
