@@ -13,9 +13,15 @@ import json
 import os
 import tempfile
 import typing as t
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ._errors import CertViewError
+from ._state import is_locked_now
+
+_DRAFT = ".certview-draft"
+
+# Who makes a draft locks it a moment later.
+_ABANDONED_AFTER_SECONDS = 60.0
 
 
 @contextmanager
@@ -24,20 +30,54 @@ def replaced(path: str) -> t.Iterator[t.TextIO]:
 
     :raises CertViewError: of kind V(file) when the file system does not let us; *path* is untouched then.
     """
-    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.exists(path) and not os.path.isfile(path):
+        # A device or a pipe, such as /dev/stdout, is written to; only a file can be replaced.
+        with _opened(path) as stream:
+            yield stream
+        return
+    folder, name = os.path.split(os.path.abspath(path))
+    start = f".{name}."
     try:
-        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=f".{os.path.basename(path)}.")
+        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=start, suffix=_DRAFT)
     except OSError as exc:
         raise _refused(path, exc) from exc
     try:
         with open(descriptor, "w", encoding="utf-8") as stream:
+            with suppress(OSError):  # Not every file system knows locks; this one then keeps what is abandoned.
+                if is_locked_now(descriptor):
+                    _remove_abandoned(folder, start, os.fstat(descriptor).st_mtime)
             yield stream
         os.replace(draft, path)
     except BaseException as exc:
-        os.unlink(draft)
+        with suppress(OSError):
+            os.unlink(draft)
         if isinstance(exc, OSError):
             raise _refused(path, exc) from exc
         raise
+
+
+@contextmanager
+def _opened(path: str) -> t.Iterator[t.TextIO]:
+    try:
+        with open(path, "w", encoding="utf-8") as stream:
+            yield stream
+    except OSError as exc:
+        raise _refused(path, exc) from exc
+
+
+def _remove_abandoned(folder: str, start: str, now: float) -> None:
+    """Remove the drafts of processes that were killed: they hold what CertView told, and nobody else would.
+
+    :param now: By the clock of the file system.
+    """
+    for name in os.listdir(folder):
+        if not (name.startswith(start) and name.endswith(_DRAFT)):
+            continue
+        path = os.path.join(folder, name)
+        # In a folder of everybody it may be anything: a link is not followed, and a pipe not waited for.
+        with suppress(OSError), open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as draft:
+            if now - os.fstat(draft.fileno()).st_mtime > _ABANDONED_AFTER_SECONDS and is_locked_now(draft.fileno()):
+                os.unlink(path)
 
 
 def _refused(path: str, exc: OSError) -> CertViewError:

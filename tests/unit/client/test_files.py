@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import typing as t
 from pathlib import Path
@@ -73,3 +74,57 @@ def test_a_disk_that_fills_up_is_a_clear_error(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
     assert caught.value.kind == "file"
     assert os.listdir(tmp_path) == []
+
+
+def drafts_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob(".records.*.certview-draft"))
+
+
+def test_what_a_killed_process_left_is_removed_and_what_somebody_still_writes_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "records"
+    foreign = tmp_path / ".records.bak"
+    for abandoned in (tmp_path / ".records.killed.certview-draft", foreign):
+        abandoned.touch()
+        os.utime(abandoned, (0, 0))
+    (tmp_path / ".records.young.certview-draft").touch()
+    with replaced(str(path)) as stream:
+        stream.flush()
+        (written,) = set(drafts_in(tmp_path)) - {".records.young.certview-draft"}
+        os.utime(tmp_path / written, (0, 0))
+        written_lines(str(path), [1])
+        assert drafts_in(tmp_path) == sorted([written, ".records.young.certview-draft"])
+        stream.write("slow")
+    assert path.read_text(encoding="utf-8") == "slow"
+    assert foreign.exists()
+
+
+def test_a_link_or_a_pipe_in_place_of_a_draft_does_no_harm(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text("kept", encoding="utf-8")
+    os.symlink(target, tmp_path / ".records.link.certview-draft")
+    os.mkfifo(tmp_path / ".records.pipe.certview-draft")
+    os.utime(target, (0, 0))
+    written_lines(str(tmp_path / "records"), [1])
+    assert target.read_text(encoding="utf-8") == "kept"
+
+
+def test_a_folder_that_goes_away_while_writing_is_a_clear_error(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(CertViewError) as caught, replaced(str(folder / "records")):
+        shutil.rmtree(folder)
+    assert caught.value.kind == "file"
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """A device is no different, and /dev/null must survive a run as root."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert written_lines(str(path), [1, 2]) == 2
+        assert os.read(reader, 100) == b"1\n2\n"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    assert os.listdir(tmp_path) == ["pipe"]
