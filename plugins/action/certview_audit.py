@@ -9,22 +9,24 @@ from __future__ import annotations
 import os
 import typing as t
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 
-from ansible.module_utils.errors import AnsibleFallbackNotFound
+from ansible.module_utils.basic import env_fallback
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.community.qualys.plugins.module_utils._audit import FAIL_ON, audit, failing_hosts
-from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient, Query
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._files import read_document, replaced, write_document
+from ansible_collections.community.qualys.plugins.module_utils._freshness import freshness_from, freshness_options
 from ansible_collections.community.qualys.plugins.module_utils._listing import as_of_option
 from ansible_collections.community.qualys.plugins.module_utils._matching import MATCH_RULES, ON_AMBIGUOUS
 from ansible_collections.community.qualys.plugins.module_utils._options import argument_spec, connection_from
 from ansible_collections.community.qualys.plugins.module_utils._policy import load_policy
+from ansible_collections.community.qualys.plugins.module_utils._query import Query
 from ansible_collections.community.qualys.plugins.module_utils._report.flags import flagged_hosts
 from ansible_collections.community.qualys.plugins.module_utils._report.text import action_table, summary_lines
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from ansible_collections.community.qualys.plugins.plugin_utils._hosts import host_identities
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -38,6 +40,8 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "as_of": {"type": "str"},
     "previous": {"type": "raw"},
     "dest": {"type": "path"},
+    "all_assets": {"type": "bool", "default": True},
+    **freshness_options(),
 }
 
 # More than this in a result costs the controller minutes and memory (it visits every leaf).
@@ -56,12 +60,13 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: t.Any = None, task_vars: t.Optional[dict[str, t.Any]] = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        params = self.validate_argument_spec({**argument_spec(self._environment_of_the_task()), **OPTIONS})[1]
         result["changed"] = False
-        try:
-            result.update(self._audit(params, task_vars or {}))
-        except CertViewError as exc:
-            result.update(failed=True, msg=str(exc), error=exc.to_result())
+        with self._environment_of_the_task():
+            params = self.validate_argument_spec({**argument_spec(env_fallback), **OPTIONS})[1]
+            try:
+                result.update(self._audit(params, task_vars or {}))
+            except CertViewError as exc:
+                result.update(failed=True, msg=str(exc), error=exc.to_result())
         return result
 
     def _audit(self, params: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -71,25 +76,26 @@ class ActionModule(ActionBase):
         if params["table_rows"] < 0:
             raise CertViewError(f"table_rows is {params['table_rows']}, and must be at least 0", kind="options")
         hosts = self._hosts(params["hosts"], task_vars)
-        _warn_of_scope(task_vars, len(hosts), params["dest"])
-        query = Query(includes=tuple(sorted({"asset_interfaces", *policy.includes})))
+        _warn_of_scope(task_vars, len(hosts), params)
+        freshness = freshness_from(params)
+        query = Query(includes=tuple(sorted({"asset_interfaces", *policy.includes})), all_assets=params["all_assets"])
         api: dict[str, t.Any] = {}
         with ExitStack() as opened:
-            client = opened.enter_context(CertViewClient(connection_from(params), tell=display.warning))
+            source = opened.enter_context(CertificateSource(connection_from(params), tell=display.warning))
             # Opened first: a folder that does not exist must not be found out after a sweep.
             stream = opened.enter_context(replaced(params["dest"])) if self._writes(params) else None
             document = audit(
-                _told_when_read(client, client.records(query, as_of), api),
+                _told_when_read(source, source.records(query, as_of, freshness), api),
                 hosts,
                 policy,
                 as_of=as_of,
-                gateway=client.gateway_url,
+                gateway=source.gateway_url,
                 api=api,
                 match_on=params["match_on"],
                 on_ambiguous=params["on_ambiguous"],
                 previous=previous,
             )
-            use = client.api_use
+            use = source.api_use
             if stream is not None:
                 write_document(document, stream)
         failing = failing_hosts(document, params["fail_on"])
@@ -114,20 +120,21 @@ class ActionModule(ActionBase):
     def _writes(self, params: Mapping[str, t.Any]) -> bool:
         return params["dest"] is not None and not self._task.check_mode
 
-    def _environment_of_the_task(self) -> t.Callable[..., t.Any]:
-        """Return what looks an environment variable up where modules would find it: in the task's C(environment)."""
-        environment = dict(os.environ)
+    @contextmanager
+    def _environment_of_the_task(self) -> Iterator[None]:
+        """Let the task's C(environment) be that of this process, as it is that of a module.
+
+        Options, proxies and CA bundles are read from it; the process is one that Ansible has forked for this task.
+        """
+        before = dict(os.environ)
         given = self._task.environment or []
-        for layer in given if isinstance(given, list) else [given]:
-            environment.update({name: str(value) for name, value in self._templar.template(layer or {}).items()})
-
-        def fallback(*names: str) -> str:
-            for name in names:
-                if name in environment:
-                    return environment[name]
-            raise AnsibleFallbackNotFound
-
-        return fallback
+        try:
+            for layer in given if isinstance(given, list) else [given]:
+                os.environ.update({name: str(value) for name, value in self._templar.template(layer or {}).items()})
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
     def _template(self, host: str, value: t.Any) -> t.Any:
         """Return *value* as a task of *host* would see it: with the variables of play and task, and C(hostvars)."""
@@ -171,13 +178,15 @@ def _play_of(task: t.Any) -> t.Any:
     return getattr(holder, "_play", None)
 
 
-def _warn_of_scope(task_vars: Mapping[str, t.Any], hosts: int, dest: t.Optional[str]) -> None:
-    if len(task_vars.get("ansible_play_batch") or ()) < len(task_vars.get("ansible_play_hosts") or ()):
+def _warn_of_scope(task_vars: Mapping[str, t.Any], hosts: int, params: Mapping[str, t.Any]) -> None:
+    if not params["max_age"] and len(task_vars.get("ansible_play_batch") or ()) < len(
+        task_vars.get("ansible_play_hosts") or ()
+    ):
         display.warning(
             "This play runs in batches (serial), and each batch audits all hosts of the play anew, with a sweep of its"
-            " own. Audit in a play without serial."
+            " own. Audit in a play without serial, or set max_age."
         )
-    if dest is None and hosts > MANY_HOSTS:
+    if params["dest"] is None and hosts > MANY_HOSTS:
         display.warning(
             f"An audit of {hosts} hosts is a lot for a result: Ansible visits every value of it. Set dest to have it"
             " written to a file instead."
@@ -185,12 +194,12 @@ def _warn_of_scope(task_vars: Mapping[str, t.Any], hosts: int, dest: t.Optional[
 
 
 def _told_when_read(
-    client: CertViewClient, records: Iterator[dict[str, t.Any]], api: dict[str, t.Any]
+    source: CertificateSource, records: Iterator[dict[str, t.Any]], api: dict[str, t.Any]
 ) -> Iterator[dict[str, t.Any]]:
     """Pass *records* on, and tell in *api* what they cost once the last is read: no sooner is it known.
 
     What is left of the budget is not told: the same certificates must give the same document.
     """
     yield from records
-    use = client.api_use
+    use = source.api_use
     api.update({name: use[name] for name in ("calls", "waited_seconds", "source")})

@@ -16,6 +16,7 @@ import typing as t
 from urllib.parse import quote, quote_plus
 
 from ._errors import CertViewError
+from ._values import whole
 
 _MOST_WORDS = 400
 
@@ -111,7 +112,8 @@ def _words_of_envelope(body: t.Mapping[str, t.Any]) -> str:
     sub_errors = body.get("subErrors")
     for sub in sub_errors if isinstance(sub_errors, list) else []:
         if isinstance(sub, dict) and sub.get("message"):
-            subject = sub.get("field")
+            line = whole(sub.get("lineNo"))
+            subject = sub.get("field") or (f"line {line}" if line is not None else "")
             parts.append(f"{subject}: {sub['message']}" if subject else str(sub["message"]))
     return "; ".join(part for part in parts if part)
 
@@ -208,7 +210,7 @@ _MEANINGS: t.Mapping[int, _Meaning] = {
 _LOGIN_401 = _Meaning(
     "credentials",
     "the user name or password, or the client id or secret, is not accepted",
-    "Check them for this very platform (an account exists on one only). It was tried once, and is not"
+    "Check them for this very platform (an account exists on one only). It was tried once and is not"
     " tried again by itself, because repeated failures lock the account",
 )
 

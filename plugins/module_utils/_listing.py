@@ -14,10 +14,12 @@ import typing as t
 from datetime import datetime
 
 from ._certificate import Record
-from ._client import LARGEST_PAGE, CertViewClient, Query
 from ._errors import CertViewError
 from ._files import written_lines
-from ._filters import Shortcuts, condition
+from ._filters import Condition, Shortcuts, condition
+from ._freshness import Freshness
+from ._query import LARGEST_PAGE, Query
+from ._source import CertificateSource
 from ._values import parse_iso
 
 # More than this in a result costs the controller minutes and memory (it visits every leaf).
@@ -44,6 +46,26 @@ def as_of_option(value: t.Optional[str], now: datetime) -> datetime:
     return instant
 
 
+def check_bounds(params: t.Mapping[str, t.Any]) -> None:
+    """Refuse an O(page_size) or O(limit) that no list can have.
+
+    :raises CertViewError: of kind V(options).
+    """
+    page_size, limit = params.get("page_size", LARGEST_PAGE), params["limit"]
+    if not 1 <= page_size <= LARGEST_PAGE:
+        raise CertViewError(f"page_size is {page_size}, and must be from 1 to {LARGEST_PAGE}", kind="options")
+    if limit is not None and limit < 1:
+        raise CertViewError(f"limit is {limit}, and must be at least 1", kind="options")
+
+
+def conditions_from(params: t.Mapping[str, t.Any]) -> tuple[Condition, ...]:
+    """Return the conditions that the option O(where) holds.
+
+    :raises CertViewError: of kind V(options) for a condition that cannot mean anything.
+    """
+    return tuple(condition(item["field"], item["operator"], item["value"]) for item in params["where"] or ())
+
+
 def query_from(params: t.Mapping[str, t.Any]) -> Query:
     """Return the query that the options of M(community.qualys.certview_certificate_info) describe.
 
@@ -55,17 +77,15 @@ def query_from(params: t.Mapping[str, t.Any]) -> Query:
     if shortcuts.tags and "asset_tags" not in includes:
         # Without it the answer could not be checked here.
         includes.append("asset_tags")
-    if not 1 <= params["page_size"] <= LARGEST_PAGE:
-        raise CertViewError(f"page_size is {params['page_size']}, and must be from 1 to {LARGEST_PAGE}", kind="options")
-    if params["limit"] is not None and params["limit"] < 1:
-        raise CertViewError(f"limit is {params['limit']}, and must be at least 1", kind="options")
+    check_bounds(params)
     return Query(
-        where=tuple(condition(item["field"], item["operator"], item["value"]) for item in params["where"] or ()),
+        where=conditions_from(params),
         shortcuts=shortcuts,
         qql=params["query"] or "",
         includes=tuple(includes),
         exclude_fields=tuple(params["exclude_fields"] or ()),
         asset_type=params["asset_type"],
+        all_assets=params["all_assets"],
         page_size=params["page_size"],
         sort=tuple((item["field"], item["order"]) for item in params["sort"] or ()),
     )
@@ -74,7 +94,7 @@ def query_from(params: t.Mapping[str, t.Any]) -> Query:
 class _Cut:
     """Passes records on up to a limit, and looks whether there are more.
 
-    :ivar short: Whether the limit left any out, once all were taken.
+    :ivar short: Whether any were left out, once all were taken.
     """
 
     def __init__(self, records: t.Iterator[Record], limit: t.Optional[int]) -> None:
@@ -87,37 +107,84 @@ class _Cut:
         if self._limit is not None:
             self.short = next(self._records, None) is not None
 
+    def records_seen(self, tell: t.Callable[[str], None]) -> t.Iterator[Record]:
+        """As C(records), but what came of a list that would not settle is taken for the whole."""
+        try:
+            yield from self.records()
+        except CertViewError as exc:
+            if exc.kind != "shifting":
+                raise
+            self.short = True
+            tell(f"Some records may be missing, and allow_incomplete lets them: {exc}")
+
+
+class Asked(t.Protocol):
+    """What has asked the API, and knows what it cost."""
+
+    @property
+    def api_use(self) -> dict[str, t.Any]:
+        """RV(api) of the modules."""
+
 
 def listed(
-    client: CertViewClient,
+    source: CertificateSource,
     query: Query,
     as_of: datetime,
+    freshness: Freshness,
     *,
     limit: t.Optional[int] = None,
     dest: t.Optional[str] = None,
     check_mode: bool = False,
+    allow_incomplete: bool = False,
     tell: t.Callable[[str], None],
 ) -> dict[str, t.Any]:
-    """Return the records that *query* asks for, or how many of them were written to *dest*.
+    """Return the certificates that *query* asks for, or how many of them were written to *dest*; see C(collected)."""
+    return collected(
+        source,
+        "certificates",
+        source.records(query, as_of, freshness),
+        limit=limit,
+        dest=dest,
+        check_mode=check_mode,
+        allow_incomplete=allow_incomplete,
+        tell=tell,
+    )
 
+
+def collected(
+    asked: Asked,
+    name: str,
+    records: t.Iterator[Record],
+    *,
+    limit: t.Optional[int] = None,
+    dest: t.Optional[str] = None,
+    check_mode: bool = False,
+    allow_incomplete: bool = False,
+    tell: t.Callable[[str], None],
+) -> dict[str, t.Any]:
+    """Return *records*, or how many of them were written to *dest*.
+
+    :param name: The key that they have in the result, which says in the plural what they are.
     :param limit: How many records at the most; RV(complete) is V(False) when there are more.
     :param dest: A file that is to hold one record a line (JSON lines).
     :param check_mode: Whether to leave *dest* as it is, and only count.
+    :param allow_incomplete: Whether a list that changes all the while is to be taken as it came; RV(complete) is
+        V(False) then.
     :raises CertViewError: when the list could not be read to its end; *dest* is untouched then.
     """
-    cut = _Cut(client.records(query, as_of), limit)
-    chosen = cut.records()
+    cut = _Cut(records, limit)
+    chosen = cut.records_seen(tell) if allow_incomplete else cut.records()
     result: dict[str, t.Any] = {}
     if dest is None:
-        result["certificates"] = list(chosen)
-        result["count"] = len(result["certificates"])
+        result[name] = list(chosen)
+        result["count"] = len(result[name])
         if result["count"] > _MANY_RECORDS:
             tell(
-                f"{result['count']} certificates are a lot for a result: Ansible visits every value of them."
-                " Set dest to have them written to a file instead."
+                f"{result['count']} {name.replace('_', ' ')} are a lot for a result: Ansible visits every value of"
+                " them. Set dest to have them written to a file instead."
             )
     else:
         result["count"] = sum(1 for record in chosen) if check_mode else written_lines(dest, chosen)
     result["complete"] = not cut.short
-    result["api"] = client.api_use
+    result["api"] = asked.api_use
     return result

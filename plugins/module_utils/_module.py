@@ -16,6 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_requ
 from ._client import CertViewClient
 from ._errors import CertViewError
 from ._options import argument_spec, connection_from
+from ._source import CertificateSource
 from ._transport import REQUESTS_IMPORT_ERROR
 
 
@@ -27,6 +28,9 @@ def certview_module(
     return AnsibleModule(argument_spec=spec, supports_check_mode=check_mode, **kwargs)
 
 
+_Asked = t.TypeVar("_Asked", bound=t.ContextManager[t.Any])
+
+
 def run(
     module: AnsibleModule,
     work: t.Callable[[CertViewClient], dict[str, t.Any]],
@@ -36,13 +40,27 @@ def run(
 
     :param params: The option values to connect with; those of the module when not given.
     """
+    _run(module, work, params or module.params, CertViewClient)
+
+
+def run_with_source(module: AnsibleModule, work: t.Callable[[CertificateSource], dict[str, t.Any]]) -> None:
+    """Let *work* ask for certificates, however old they may be, and end the module as C(run) does."""
+    _run(module, work, module.params, CertificateSource)
+
+
+def _run(
+    module: AnsibleModule,
+    work: t.Callable[[_Asked], dict[str, t.Any]],
+    params: t.Mapping[str, t.Any],
+    asked: t.Callable[..., _Asked],
+) -> None:
     try:
-        with CertViewClient(connection_from(params or module.params), tell=module.warn) as client:
-            result = work(client)
+        with asked(connection_from(params), tell=module.warn) as opened:
+            result = work(opened)
     except CertViewError as exc:
         if exc.kind == "requirement":
             module.fail_json(
                 msg=missing_required_lib("requests"), error=exc.to_result(), exception=REQUESTS_IMPORT_ERROR
             )
         module.fail_json(msg=str(exc), error=exc.to_result())
-    module.exit_json(changed=False, **result)
+    module.exit_json(**{"changed": False, **result})

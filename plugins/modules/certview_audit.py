@@ -21,6 +21,7 @@ author:
 extends_documentation_fragment:
   - community.qualys.connection
   - community.qualys.connection.attributes_info
+  - community.qualys.freshness
 options:
   hosts:
     description:
@@ -82,6 +83,13 @@ options:
       - The document of the last audit, or the path of a file on the controller that holds it. The new document then
         tells what is new, fixed and unchanged. A file that does not exist gives a warning.
     type: raw
+  all_assets:
+    description:
+      - Whether to ask for all assets of a certificate that was found on more than 1,000, of which a list holds only
+        some. That is one call for each 200 assets of such a certificate.
+      - With V(false) a host may miss such a certificate. RV(summary) then counts them as C(certificates_incomplete).
+    type: bool
+    default: true
   dest:
     description:
       - A file on the controller that is to hold the document as JSON, readable by its owner only. The result is then
@@ -93,7 +101,8 @@ attributes:
       - This changes nothing but the file O(dest).
 notes:
   - It cannot be used with the C(free) strategy, which has no task that runs once for all hosts.
-  - In a play with C(serial) it runs once for each batch, each time with a sweep of all certificates.
+  - In a play with C(serial) it runs once for each batch, each time with a sweep of all certificates unless O(max_age)
+    lets the batches share one.
 seealso:
   - module: community.qualys.certview_auth
   - module: community.qualys.certview_certificate_info
@@ -198,7 +207,49 @@ api:
   description: What it cost.
   returned: success
   type: dict
-  sample: {version: v2.2, calls: 4, waited_seconds: 0.0, source: api}
+  contains:
+    version:
+      description: Version of the API that answered.
+      returned: success
+      type: str
+      sample: v2.2
+    calls:
+      description: Calls that count against the API limits.
+      returned: success
+      type: int
+      sample: 4
+    refusals:
+      description: How many of them the server refused because a limit was reached; they were waited out and made again.
+      returned: success
+      type: int
+      sample: 0
+    waited_seconds:
+      description: Seconds spent waiting for the API budget.
+      returned: success
+      type: float
+      sample: 0.0
+    rate_limit:
+      description: The limit, with C(limit), C(window_seconds) and C(remaining), as far as the server told it.
+      returned: success
+      type: dict
+      sample: {limit: 300, window_seconds: 3600, remaining: 296}
+    source:
+      description: Where the records come from, V(api), or V(snapshot) for the copy that O(max_age) keeps.
+      returned: success
+      type: str
+      sample: snapshot
+    snapshot:
+      description:
+        - What is known of the copy; V(null) where none was used.
+        - C(path) is V(cached) when it was young enough, V(delta) when what had changed was fetched first, or V(full)
+          when the whole list was read and copied. C(synced_at), C(full_synced_at) and C(age_seconds) tell its age.
+      returned: success
+      type: dict
+      sample:
+        path: delta
+        synced_at: "2026-06-01T00:00:00Z"
+        full_synced_at: "2026-05-29T03:12:00Z"
+        age_seconds: 0.7
 error:
   description: What went wrong.
   returned: failure

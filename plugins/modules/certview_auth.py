@@ -23,7 +23,7 @@ options:
   refresh:
     description:
       - Whether to log in anew with the user's or client's credentials, although there is a token, be it in the cache or
-        given as O(token) or O(auth).
+        given as O(token) or O(auth), or although the credentials were refused a moment ago.
     type: bool
     default: false
 seealso:

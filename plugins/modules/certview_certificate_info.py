@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - community.qualys.connection
   - community.qualys.connection.attributes_info
+  - community.qualys.freshness
 options:
   where:
     description:
@@ -51,8 +52,8 @@ options:
           - is_not_empty
       value:
         description:
-          - What to compare with. For V(in) a list, or texts separated by commas, of at most 1,000 values.
-            Not given for V(is_empty) and V(is_not_empty).
+          - What to compare with. For V(in) a list, or texts separated by commas; more than 1,000 are asked for in
+            several parts. Not given for V(is_empty) and V(is_not_empty).
         type: raw
   query:
     description:
@@ -120,6 +121,20 @@ options:
     type: str
     choices: [managed, unmanaged, all]
     default: all
+  all_assets:
+    description:
+      - Whether to ask for all assets of a certificate that was found on more than 1,000, of which a list holds only
+        some. That is one call for each 200 assets of such a certificate. Without it RV(certificates[].assets_complete)
+        tells which records lack some.
+      - Where a condition on assets can only be decided by the others, they are asked for in any case.
+    type: bool
+    default: false
+  allow_incomplete:
+    description:
+      - What to do with a list that changed all the while it was read, as it may while a scan is processed. By default
+        that is a failure; with V(true) it is a warning, and RV(complete) is V(false).
+    type: bool
+    default: false
   page_size:
     description: How many certificates one call asks for, from 1 to 200.
     type: int
@@ -291,7 +306,9 @@ count:
   type: int
   sample: 1
 complete:
-  description: Whether these are all that were asked for; V(false) only when O(limit) cut them.
+  description:
+    - Whether these are all that were asked for; V(false) only when O(limit) cut them, or O(allow_incomplete) let them
+      be incomplete.
   returned: success
   type: bool
   sample: true
@@ -310,6 +327,11 @@ api:
       returned: success
       type: int
       sample: 4
+    refusals:
+      description: How many of them the server refused because a limit was reached; they were waited out and made again.
+      returned: success
+      type: int
+      sample: 0
     waited_seconds:
       description: Seconds spent waiting for the API budget.
       returned: success
@@ -321,10 +343,22 @@ api:
       type: dict
       sample: {limit: 300, window_seconds: 3600, remaining: 296}
     source:
-      description: Where the records come from.
+      description: Where the records come from, V(api), or V(snapshot) for the copy that O(max_age) keeps.
       returned: success
       type: str
-      sample: api
+      sample: snapshot
+    snapshot:
+      description:
+        - What is known of the copy; V(null) where none was used.
+        - C(path) is V(cached) when it was young enough, V(delta) when what had changed was fetched first, or V(full)
+          when the whole list was read and copied. C(synced_at), C(full_synced_at) and C(age_seconds) tell its age.
+      returned: success
+      type: dict
+      sample:
+        path: delta
+        synced_at: "2026-06-01T00:00:00Z"
+        full_synced_at: "2026-05-29T03:12:00Z"
+        age_seconds: 0.7
 error:
   description: What went wrong.
   returned: failure
@@ -360,21 +394,15 @@ error:
 import typing as t
 from datetime import datetime, timezone
 
-from ansible_collections.community.qualys.plugins.module_utils._client import INCLUDES, CertViewClient
-from ansible_collections.community.qualys.plugins.module_utils._filters import OPERATORS
+from ansible_collections.community.qualys.plugins.module_utils._freshness import freshness_from, freshness_options
+from ansible_collections.community.qualys.plugins.module_utils._list_module import WHERE_OPTIONS
 from ansible_collections.community.qualys.plugins.module_utils._listing import as_of_option, listed, query_from
-from ansible_collections.community.qualys.plugins.module_utils._module import certview_module, run
+from ansible_collections.community.qualys.plugins.module_utils._module import certview_module, run_with_source
+from ansible_collections.community.qualys.plugins.module_utils._query import INCLUDES
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
-    "where": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "field": {"type": "str", "required": True},
-            "operator": {"type": "str", "required": True, "choices": list(OPERATORS)},
-            "value": {"type": "raw"},
-        },
-    },
+    **WHERE_OPTIONS,
     "query": {"type": "str"},
     "certhashes": {"type": "list", "elements": "str"},
     "primary_ips": {"type": "list", "elements": "str"},
@@ -389,7 +417,8 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "includes": {"type": "list", "elements": "str", "choices": list(INCLUDES)},
     "exclude_fields": {"type": "list", "elements": "str"},
     "asset_type": {"type": "str", "choices": ["managed", "unmanaged", "all"], "default": "all"},
-    "page_size": {"type": "int", "default": 200},
+    "all_assets": {"type": "bool", "default": False},
+    "allow_incomplete": {"type": "bool", "default": False},
     "limit": {"type": "int"},
     "sort": {
         "type": "list",
@@ -401,6 +430,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     },
     "as_of": {"type": "str"},
     "dest": {"type": "path"},
+    **freshness_options(),
 }
 
 
@@ -408,19 +438,20 @@ def main() -> None:
     """List certificates."""
     module = certview_module(OPTIONS)
 
-    def list_certificates(client: CertViewClient) -> dict[str, t.Any]:
-        as_of = as_of_option(module.params["as_of"], datetime.now(timezone.utc))
+    def list_certificates(source: CertificateSource) -> dict[str, t.Any]:
         return listed(
-            client,
+            source,
             query_from(module.params),
-            as_of,
+            as_of_option(module.params["as_of"], datetime.now(timezone.utc)),
+            freshness_from(module.params),
             limit=module.params["limit"],
             dest=module.params["dest"],
             check_mode=module.check_mode,
+            allow_incomplete=module.params["allow_incomplete"],
             tell=module.warn,
         )
 
-    run(module, list_certificates)
+    run_with_source(module, list_certificates)
 
 
 if __name__ == "__main__":

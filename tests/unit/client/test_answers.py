@@ -45,12 +45,14 @@ def answer(status: int, text: str = "", secrets: tuple[str, ...] = (), **headers
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (ENVELOPE, "172.16.0.0: Provide a valid public IP address; Invalid FQDN or IP Address"),
+        (ENVELOPE, "172.16.0.0: Provide a valid public IP address; line 3: Invalid FQDN or IP Address"),
         ('{"message": "No static resource certview/v2/cas.", "errorCode": 404}', "No static resource certview/v2/cas."),
         ('{"_error": {"message": "inner"}}', "inner"),
         ('{"error": "Bad Request", "path": "/x"}', "Bad Request"),
         ('{"error": "invalid_client", "error_description": "unknown"}', "invalid_client; unknown"),
         ('{"subErrors": [{"field": "a"}, "b", {"message": "c"}]}', "c"),
+        ('{"subErrors": [{"field": "", "lineNo": 3, "message": "Invalid"}]}', "line 3: Invalid"),
+        ('{"subErrors": [{"lineNo": {}, "message": "Invalid"}]}', "Invalid"),
         ('{"subErrors": "none"}', ""),
         ("[1, 2]", ""),
         ('{"message": ', ""),
@@ -141,8 +143,8 @@ def test_unauthorized(status: int, text: str, expected: bool) -> None:
     [
         (400, False, ENVELOPE, "request", "names of fields and operators"),
         (401, False, "", "credentials", "log in again"),
-        (401, True, "", "credentials", "will not be tried again"),
-        (400, True, "", "credentials", "will not be tried again"),
+        (401, True, "", "credentials", "not tried again"),
+        (400, True, "", "credentials", "not tried again"),
         (403, False, '{"errorCode": 2012}', "permission", "CERTVIEW API Access"),
         (403, True, "", "permission", "API Access"),
         (404, False, "<html>", "not_found", "not qualysapi"),

@@ -81,6 +81,7 @@ class TestReadingEverything:
         assert use == {
             "version": "v2.2",
             "calls": calls,
+            "refusals": 0,
             "waited_seconds": 0.0,
             "rate_limit": {"limit": 300, "window_seconds": 3600},
             "source": "api",
@@ -99,9 +100,12 @@ class TestReadingEverything:
         assert len(records) == len(hashes(records))
         assert truth <= hashes(records)
 
-    def test_an_empty_answer_ends_the_list(self, simulator: Simulator, client_of: ClientFactory) -> None:
-        simulator.fault("empty", call=2)
-        assert len(read(client_of(simulator.url, max_concurrency=1))) == 200
+    @pytest.mark.parametrize(("times", "read_until"), [(1, 400), (2, 200)])
+    def test_an_answer_without_content_ends_the_list_if_it_stays(
+        self, simulator: Simulator, client_of: ClientFactory, times: int, read_until: int
+    ) -> None:
+        simulator.fault("empty", call=2, times=times)
+        assert len(read(client_of(simulator.url, max_concurrency=1))) == read_until
 
     def test_an_object_in_place_of_the_list_is_an_error_not_the_end(
         self, simulator: Simulator, client_of: ClientFactory

@@ -12,6 +12,8 @@ import pytest
 import yaml
 from ansible_collections.community.qualys.plugins.action import certview_audit as audit_action
 from ansible_collections.community.qualys.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.community.qualys.plugins.doc_fragments.freshness import ModuleDocFragment as FreshnessFragment
+from ansible_collections.community.qualys.plugins.module_utils._freshness import freshness_options
 from ansible_collections.community.qualys.plugins.module_utils._options import CONNECTION_OPTIONS, argument_spec
 from ansible_collections.community.qualys.plugins.module_utils._platforms import GATEWAYS
 from ansible_collections.community.qualys.plugins.modules import (
@@ -21,6 +23,7 @@ from ansible_collections.community.qualys.plugins.modules import (
 )
 
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+FRESHNESS = yaml.safe_load(FreshnessFragment.DOCUMENTATION)["options"]
 AUTH = yaml.safe_load(certview_auth.DOCUMENTATION)["options"]
 AUDIT = yaml.safe_load(certview_audit.DOCUMENTATION)["options"]
 INFO = yaml.safe_load(certview_certificate_info.DOCUMENTATION)["options"]
@@ -50,12 +53,16 @@ def test_the_fragment_documents_the_connection_options_as_they_are() -> None:
     assert documented(FRAGMENT) == used(argument_spec(lambda: None))
 
 
+def test_the_fragment_documents_how_old_records_may_be_as_it_is() -> None:
+    assert documented(FRESHNESS) == used(freshness_options())
+
+
 def test_the_module_documents_its_options_as_they_are() -> None:
-    assert documented(INFO) == used(certview_certificate_info.OPTIONS)
+    assert documented({**INFO, **FRESHNESS}) == used(certview_certificate_info.OPTIONS)
 
 
 def test_the_audit_documents_its_options_as_they_are() -> None:
-    assert documented(AUDIT) == used(audit_action.OPTIONS)
+    assert documented({**AUDIT, **FRESHNESS}) == used(audit_action.OPTIONS)
 
 
 def test_the_login_documents_its_one_option() -> None:
@@ -75,7 +82,7 @@ def test_every_platform_is_listed() -> None:
     assert listed == list(GATEWAYS)
 
 
-@pytest.mark.parametrize("option", [*FRAGMENT.values(), *AUTH.values(), *INFO.values()])
+@pytest.mark.parametrize("option", [*FRAGMENT.values(), *FRESHNESS.values(), *AUTH.values(), *INFO.values()])
 def test_every_option_is_described(option: t.Mapping[str, t.Any]) -> None:
     assert words(option).strip().endswith(".")
     assert all(words(inner) for inner in option.get("suboptions", {}).values())

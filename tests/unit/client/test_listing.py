@@ -4,25 +4,29 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils import _listing
-from ansible_collections.community.qualys.plugins.module_utils._client import Query
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._filters import Condition, Shortcuts
+from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
 from ansible_collections.community.qualys.plugins.module_utils._listing import as_of_option, listed, query_from
-from unit.client.support import AS_OF, ClientFactory, Simulator
+from ansible_collections.community.qualys.plugins.module_utils._query import Query
+from unit.client.support import AS_OF, Reply, ServerFactory, Simulator, SourceFactory
 
 BARE: dict[str, t.Any] = {
     **dict.fromkeys(["certhashes", "primary_ips", "asset_names", "tags", "types", "signature_algorithms", "where"]),
     **dict.fromkeys(["expiring_within_days", "expired", "self_signed", "key_size_below", "includes", "exclude_fields"]),
     **dict.fromkeys(["query", "sort", "limit"]),
     "asset_type": "all",
+    "all_assets": False,
     "page_size": 200,
 }
+NOW = Freshness()
 
 
 @pytest.mark.parametrize(
@@ -62,6 +66,7 @@ def test_every_option_has_its_place() -> None:
         "includes": ["cipher_suites"],
         "exclude_fields": ["asset.uuid"],
         "asset_type": "managed",
+        "all_assets": True,
         "page_size": 1,
         "sort": [{"field": "certificate.id", "order": "desc"}],
     }
@@ -72,6 +77,7 @@ def test_every_option_has_its_place() -> None:
         includes=("cipher_suites",),
         exclude_fields=("asset.uuid",),
         asset_type="managed",
+        all_assets=True,
         page_size=1,
         sort=(("certificate.id", "desc"),),
     )
@@ -91,47 +97,74 @@ def test_numbers_out_of_bounds_are_refused(name: str, value: int) -> None:
 
 @pytest.mark.parametrize(("excess", "complete"), [(None, True), (-1, False), (0, True), (1, True), (-250, False)])
 def test_a_limit_cuts_and_says_so(
-    simulator: Simulator, client_of: ClientFactory, told: list[str], excess: int | None, complete: bool
+    simulator: Simulator, source_of: SourceFactory, told: list[str], excess: int | None, complete: bool
 ) -> None:
     total = len(simulator.control("estate"))
     limit = None if excess is None else total + excess
-    result = listed(client_of(simulator.url), Query(), AS_OF, limit=limit, tell=told.append)
+    result = listed(source_of(simulator.url), Query(), AS_OF, NOW, limit=limit, tell=told.append)
     assert result["count"] == len(result["certificates"]) == min(total, total if limit is None else limit)
     assert result["complete"] is complete
     assert told == []
 
 
-def test_a_file_takes_the_limit_too(simulator: Simulator, client_of: ClientFactory, tmp_path: Path) -> None:
+def test_a_file_takes_the_limit_too(simulator: Simulator, source_of: SourceFactory, tmp_path: Path) -> None:
     dest = tmp_path / "records"
-    result = listed(client_of(simulator.url), Query(), AS_OF, limit=3, dest=str(dest), tell=print)
+    result = listed(source_of(simulator.url), Query(), AS_OF, NOW, limit=3, dest=str(dest), tell=print)
     assert (result["count"], result["complete"]) == (3, False)
     assert len(dest.read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_a_failed_sweep_leaves_the_file_as_it_was(
-    simulator: Simulator, client_of: ClientFactory, tmp_path: Path
+    simulator: Simulator, source_of: SourceFactory, tmp_path: Path
 ) -> None:
     dest = tmp_path / "records"
     dest.write_text("old", encoding="utf-8")
     simulator.fault("forbidden", call=2)
     with pytest.raises(CertViewError):
-        listed(client_of(simulator.url), Query(), AS_OF, dest=str(dest), tell=print)
+        listed(source_of(simulator.url), Query(), AS_OF, NOW, dest=str(dest), tell=print)
     assert dest.read_text(encoding="utf-8") == "old"
 
 
+@pytest.mark.parametrize("as_file", [True, False])
+def test_a_list_that_never_settles_is_an_error_unless_it_may_be_incomplete(
+    serve: ServerFactory, source_of: SourceFactory, told: list[str], tmp_path: Path, as_file: bool
+) -> None:
+    # The same page for ever.
+    server = serve(Reply(body=b'[{"id": 1}, {"id": 2}]'))
+    dest = str(tmp_path / "records") if as_file else None
+    pairs = Query(page_size=2)
+    with pytest.raises(CertViewError) as caught:
+        listed(source_of(server.url), pairs, AS_OF, NOW, dest=dest, tell=told.append)
+    assert caught.value.kind == "shifting"
+    assert not os.listdir(tmp_path)
+    assert told == []
+
+    result = listed(source_of(server.url), pairs, AS_OF, NOW, dest=dest, allow_incomplete=True, tell=told.append)
+    assert (result["complete"], result["count"]) == (False, 2)
+    assert "Some records may be missing" in told[0]
+
+
+def test_other_failures_are_never_allowed(simulator: Simulator, source_of: SourceFactory) -> None:
+    simulator.fault("forbidden", call=2)
+    with pytest.raises(CertViewError):
+        listed(source_of(simulator.url), Query(), AS_OF, NOW, allow_incomplete=True, tell=print)
+
+
 def test_a_large_result_is_warned_of(
-    simulator: Simulator, client_of: ClientFactory, told: list[str], monkeypatch: pytest.MonkeyPatch
+    simulator: Simulator, source_of: SourceFactory, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_listing, "_MANY_RECORDS", 100)
-    listed(client_of(simulator.url), Query(), AS_OF, limit=100, tell=told.append)
+    listed(source_of(simulator.url), Query(), AS_OF, NOW, limit=100, tell=told.append)
     assert told == []
-    listed(client_of(simulator.url), Query(), AS_OF, limit=101, tell=told.append)
+    listed(source_of(simulator.url), Query(), AS_OF, NOW, limit=101, tell=told.append)
     assert "Set dest" in told[0]
 
 
-def test_days_remaining_follow_as_of(simulator: Simulator, client_of: ClientFactory) -> None:
+def test_days_remaining_follow_as_of(simulator: Simulator, source_of: SourceFactory) -> None:
     soon, later = (
-        listed(client_of(simulator.url), Query(), AS_OF + timedelta(days=days), limit=1, tell=print)["certificates"][0]
+        listed(source_of(simulator.url), Query(), AS_OF + timedelta(days=days), NOW, limit=1, tell=print)[
+            "certificates"
+        ][0]
         for days in (0, 2)
     )
     assert soon["days_remaining"] - later["days_remaining"] == pytest.approx(2)

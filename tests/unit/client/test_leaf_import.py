@@ -1,0 +1,332 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import json
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.community.qualys.plugins.module_utils import _leaf_import
+from ansible_collections.community.qualys.plugins.module_utils._certificate_file import contents_of, is_certificate
+from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
+from ansible_collections.community.qualys.plugins.module_utils._importing import contents_from, ensured_certificates
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.x509 import load_der_x509_certificate
+from hypothesis import given
+from hypothesis import strategies as st
+from support.certificates import Made, made_certificate, private_key
+from support.simulator import running_simulator
+from unit.client.support import (
+    AS_OF,
+    JSON_VALUES,
+    ClientFactory,
+    Received,
+    Reply,
+    ScriptedServer,
+    Simulator,
+    jwt,
+    outcome_of,
+)
+
+ONE, TWO, THREE = (made_certificate(f"{name}.example") for name in ("one", "two", "three"))
+AUTHORITY = made_certificate("Example CA", authority=True)
+KEY = load_pem_private_key(private_key(), None)
+
+SECRETS = {
+    "PKCS #8": private_key(Encoding.DER, PrivateFormat.PKCS8),
+    "SEC 1": private_key(Encoding.DER, PrivateFormat.TraditionalOpenSSL),
+    "encrypted PKCS #8": KEY.private_bytes(Encoding.DER, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")),
+    "PKCS #12": serialize_key_and_certificates(
+        b"name",
+        KEY,
+        load_der_x509_certificate(ONE.der),
+        None,
+        BestAvailableEncryption(b"secret"),  # type: ignore[arg-type]
+    ),
+}
+
+
+class TestFile:
+    @pytest.mark.parametrize(
+        "data",
+        [
+            ONE.der,
+            ONE.pem.encode(),
+            base64.b64encode(ONE.der),
+            base64.encodebytes(ONE.der),
+            ONE.pem.replace("CERTIFICATE", "X509 CERTIFICATE").encode(),
+            ONE.pem.replace("\n", "\r\n").encode(),
+            f"subject=CN = one.example\n{ONE.pem}trailing words".encode(),
+            f"\ufeff{ONE.pem}{ONE.pem}".encode(),
+        ],
+    )
+    def test_a_certificate_is_found_once_in_any_encoding(self, data: bytes) -> None:
+        assert contents_of(data) == ({ONE.certhash: ONE.der}, 0, 0)
+
+    def test_many_are_found_in_their_order(self) -> None:
+        found = contents_of((TWO.pem + ONE.pem + THREE.pem).encode())
+        assert [*found.certificates] == [TWO.certhash, ONE.certhash, THREE.certhash]
+
+    def test_whatever_else_a_file_holds_is_left_out(self) -> None:
+        old_style = (
+            b"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0102\n\nAAAA\n"
+            b"-----END EC PRIVATE KEY-----\n"
+        )
+        found = contents_of(private_key() + ONE.pem.encode() + old_style + TWO.pem.encode())
+        assert found == ({ONE.certhash: ONE.der, TWO.certhash: TWO.der}, 2, 0)
+
+    @pytest.mark.parametrize("form", SECRETS)
+    def test_no_form_of_a_private_key_is_taken_for_a_certificate(self, form: str) -> None:
+        secret = SECRETS[form]
+        pretended = b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(secret) + b"-----END CERTIFICATE-----\n"
+        assert not is_certificate(secret)
+        assert contents_of(secret).certificates == contents_of(base64.b64encode(secret)).certificates == {}
+        assert contents_of(pretended) == ({}, 0, 1)
+
+    @pytest.mark.parametrize("hexadecimal", ["3004 3000 3000", "3006 3000 3000 0400", "3008 3000 3000 0300 0500", "30"])
+    def test_three_elements_of_their_kinds_make_a_certificate(self, hexadecimal: str) -> None:
+        assert is_certificate(bytes.fromhex("3006 3000 3000 0300"))
+        assert not is_certificate(bytes.fromhex(hexadecimal))
+
+    def test_a_public_key_is_no_certificate(self) -> None:
+        assert not is_certificate(KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            lambda pem: pem.replace("-----END CERTIFICATE-----", ""),
+            lambda pem: pem[: len(pem) // 2],
+            lambda pem: pem[:60] + pem[64:],
+            lambda pem: f"{pem[:60]}!{pem[61:]}",
+        ],
+    )
+    def test_a_damaged_certificate_is_counted_and_not_passed_over(self, damage: t.Callable[[str], str]) -> None:
+        assert contents_of((TWO.pem + damage(ONE.pem)).encode()) == ({TWO.certhash: TWO.der}, 0, 1)
+
+    @given(data=st.binary() | st.binary().map(lambda data: b"-----BEGIN CERTIFICATE-----" + base64.b64encode(data)))
+    def test_no_content_raises(self, data: bytes) -> None:
+        assert contents_of(data).certificates == {}
+
+    @given(place=st.integers(0, len(ONE.der) - 1), byte=st.integers(0, 255))
+    def test_a_certificate_with_one_wrong_byte_raises_nothing(self, place: int, byte: int) -> None:
+        spoilt = ONE.der[:place] + bytes([byte]) + ONE.der[place + 1 :]
+        assert set(contents_of(spoilt).certificates.values()) <= {spoilt}
+
+    @given(end=st.integers(0, len(ONE.der) - 1))
+    def test_a_certificate_that_is_cut_off_or_goes_on_is_none(self, end: int) -> None:
+        assert not is_certificate(ONE.der[:end])
+        assert not is_certificate(ONE.der + ONE.der[: end + 1])
+
+
+class TestOptions:
+    def test_a_path_is_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "one.der"
+        path.write_bytes(ONE.der)
+        assert [*contents_from(str(path), None).certificates] == [ONE.certhash]
+
+    def test_content_is_read(self) -> None:
+        assert [*contents_from(None, ONE.pem).certificates] == [ONE.certhash]
+
+    @pytest.mark.parametrize("content", ["", "nonsense", private_key().decode(), "\ud800", "é"])
+    def test_content_without_a_certificate_is_refused_without_being_shown(self, content: str) -> None:
+        with pytest.raises(CertViewError, match="content holds no certificate") as caught:
+            contents_from(None, content)
+        assert caught.value.kind == "options"
+        assert not content or content not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [(b"nonsense", "no certificate"), (b"", "no certificate"), (ONE.pem[:200].encode(), "holds 1 PEM block")],
+    )
+    def test_a_file_without_sound_certificates_is_refused(self, tmp_path: Path, content: bytes, words: str) -> None:
+        path = tmp_path / "certificates.pem"
+        path.write_bytes(content)
+        with pytest.raises(CertViewError, match=words) as caught:
+            contents_from(str(path), None)
+        assert caught.value.kind == "file"
+        assert str(path) in caught.value.message
+
+    @pytest.mark.parametrize("name", ["missing.pem", ".", "a\x00b"])
+    def test_a_file_that_cannot_be_read_is_refused(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(CertViewError, match="cannot be read") as caught:
+            contents_from(str(tmp_path / name), None)
+        assert caught.value.kind == "file"
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Simulator]:
+    with running_simulator("--estate", "generated", "--certificates", "10") as simulator:
+        yield Simulator(simulator)
+
+
+@pytest.fixture
+def empty(started: Simulator) -> Simulator:
+    """A simulator that knows none of the certificates of this file."""
+    started.control("reset", {"estate": True})
+    return started
+
+
+@pytest.fixture(scope="module")
+def restricted() -> Iterator[Simulator]:
+    with running_simulator("--estate", "generated", "--certificates", "10", "--restricted-user") as simulator:
+        yield Simulator(simulator)
+
+
+def ensured(client: t.Any, *made: Made, check_mode: bool = False) -> dict[str, t.Any]:
+    contents = contents_of("".join(each.pem for each in made).encode())
+    return ensured_certificates(client, contents, AS_OF, check_mode=check_mode)
+
+
+def known_to(simulator: Simulator) -> set[str]:
+    return {certificate["certhash"] for certificate in simulator.control("estate")}
+
+
+def uploads_to(simulator: Simulator) -> int:
+    return int(simulator.stats["calls"].get(_leaf_import.PATH, 0))
+
+
+class TestImporting:
+    def test_what_is_missing_is_imported_and_nothing_the_second_time(
+        self, empty: Simulator, client_of: ClientFactory
+    ) -> None:
+        client = client_of(empty.url)
+        first = ensured(client, ONE)
+        assert (first["changed"], first["imported"], first["present"]) == (True, [ONE.certhash], [])
+        second = ensured(client, ONE, TWO)
+        assert (second["changed"], second["imported"], second["present"]) == (True, [TWO.certhash], [ONE.certhash])
+        third = ensured(client, ONE, TWO)
+        assert (third["changed"], third["imported"], third["count"]) == (False, [], 2)
+        assert {ONE.certhash, TWO.certhash} <= known_to(empty)
+        assert uploads_to(empty) == 2
+
+    def test_the_diff_shows_the_certificates_of_the_file(self, empty: Simulator, client_of: ClientFactory) -> None:
+        client = client_of(empty.url)
+        ensured(client, ONE)
+        diff = ensured(client, ONE, TWO)["diff"]
+        assert diff["before"] == f"{ONE.certhash}\n"
+        assert set(diff["after"].split()) == {ONE.certhash, TWO.certhash}
+
+    def test_check_mode_tells_and_imports_nothing(self, empty: Simulator, client_of: ClientFactory) -> None:
+        before = known_to(empty)
+        foretold = ensured(client_of(empty.url), ONE, check_mode=True)
+        assert (foretold["changed"], foretold["imported"]) == (True, [ONE.certhash])
+        assert known_to(empty) == before
+        assert uploads_to(empty) == 0
+
+    def test_more_than_a_file_takes_go_in_several(
+        self, empty: Simulator, client_of: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ansible_collections.community.qualys.plugins.module_utils._importing.MOST_CERTIFICATES", 2)
+        result = ensured(client_of(empty.url), ONE, TWO, THREE)
+        assert len(result["imported"]) == 3
+        assert {ONE.certhash, TWO.certhash, THREE.certhash} <= known_to(empty)
+        assert uploads_to(empty) == 2
+
+    def test_an_authority_is_refused_by_name(self, empty: Simulator, client_of: ClientFactory) -> None:
+        with pytest.raises(CertViewError) as caught:
+            ensured(client_of(empty.url), ONE, AUTHORITY)
+        assert (caught.value.kind, caught.value.http_status) == ("request", 400)
+        assert "Example CA is not a leaf certificate" in caught.value.message
+        assert ONE.certhash in caught.value.message
+        assert AUTHORITY.certhash in caught.value.message
+        assert "leaf" in caught.value.hint
+
+    def test_a_restricted_user_is_told_so(self, restricted: Simulator, client_of: ClientFactory) -> None:
+        with pytest.raises(CertViewError) as caught:
+            ensured(client_of(restricted.url), ONE)
+        assert (caught.value.kind, caught.value.code) == ("permission", "2012")
+        assert "CERTVIEW API Access" in caught.value.hint
+        assert "scope" in caught.value.hint
+        assert ".." not in str(caught.value)
+
+
+class Gateway:
+    """Lists what it knows, and answers an import as a test says."""
+
+    def __init__(self, answer: bytes, *, learns: bool) -> None:
+        self._answer = answer
+        self._learns = learns
+        self._known = False
+        self.server = ScriptedServer(self._reply)
+
+    def _reply(self, request: Received) -> Reply:
+        if request.path.startswith("/auth"):
+            return Reply(201, jwt({"sub": "demo"}).encode())
+        if request.path == _leaf_import.PATH:
+            self._known = self._learns
+            return Reply(200, self._answer)
+        is_first = json.loads(request.body)["pageNumber"] == 0
+        rows = [{"id": 1, "certhash": ONE.certhash}] if self._known and is_first else []
+        return Reply(200, json.dumps(rows).encode())
+
+
+@pytest.fixture
+def gateway() -> Iterator[t.Callable[..., Gateway]]:
+    started: list[Gateway] = []
+
+    def start(answer: t.Any, *, learns: bool = False) -> Gateway:
+        started.append(Gateway(json.dumps(answer).encode(), learns=learns))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.server.close()
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(
+        "named",
+        [
+            {"certhash": ONE.certhash.upper()},
+            {"rawData": ONE.pem},
+            {"rawData": base64.b64encode(ONE.der).decode(), "certhash": None},
+        ],
+    )
+    def test_what_the_answer_names_is_imported(
+        self, named: t.Any, gateway: t.Callable[..., Gateway], client_of: ClientFactory
+    ) -> None:
+        server = gateway({"certificatesResponses": [named]}).server
+        assert ensured(client_of(server.url, max_concurrency=1), ONE)["imported"] == [ONE.certhash]
+
+    def test_what_it_does_not_name_is_looked_for_in_the_list(
+        self, gateway: t.Callable[..., Gateway], client_of: ClientFactory
+    ) -> None:
+        client = client_of(gateway({"certificatesResponses": [{"status": "OK"}]}, learns=True).server.url)
+        assert ensured(client, ONE)["imported"] == [ONE.certhash]
+
+    @pytest.mark.parametrize("answer", [{}, [], {"certificatesResponses": [{"certhash": TWO.certhash}]}])
+    def test_what_is_neither_named_nor_listed_is_no_success(
+        self, answer: t.Any, gateway: t.Callable[..., Gateway], client_of: ClientFactory
+    ) -> None:
+        with pytest.raises(CertViewError, match=ONE.certhash) as caught:
+            ensured(client_of(gateway(answer).server.url), ONE)
+        assert caught.value.kind == "answer"
+
+    def test_only_certificates_travel(self, gateway: t.Callable[..., Gateway], client_of: ClientFactory) -> None:
+        server = gateway({"certificatesResponses": [{"certhash": ONE.certhash}]}).server
+        contents = contents_of(b"user=me password=hunter2\n" + private_key() + ONE.pem.encode())
+        result = ensured_certificates(client_of(server.url), contents, AS_OF, check_mode=False)
+        (sent,) = [request.body for request in server.received if request.path == _leaf_import.PATH]
+        assert result["left_out"] == 1
+        assert sent.count("-----BEGIN ") == sent.count("-----BEGIN CERTIFICATE-----") == 1
+        assert ONE.pem.strip() in sent.replace("\r\n", "\n")
+        assert "hunter2" not in sent
+        assert base64.b64encode(private_key(Encoding.DER))[:40].decode() not in sent
+
+    @given(answer=JSON_VALUES | st.builds(lambda told: {"certificatesResponses": told}, JSON_VALUES))
+    def test_any_answer_is_read(self, answer: t.Any) -> None:
+        named = outcome_of(_leaf_import.named_in, answer)
+        assert isinstance(named, set)
+        assert ONE.certhash not in named
