@@ -14,7 +14,7 @@ VENV := @$(TOOLS)/venv.py
 CHECK := @$(TOOLS)/check.py
 LINT := ruff format mypy yamllint ansible-lint changelog reuse
 # The long ones first: they decide how long the whole takes on two cores.
-TEST := sanity importer unit integration $(LINT)
+TEST := sanity importer unit integration faults $(LINT)
 
 .PHONY: help demo simulator benchmark test lint $(TEST) build test-system test-matrix clean
 .PHONY: venv-run venv-test venv-importer venv-peer
@@ -41,6 +41,7 @@ test: ## Everything that needs nothing but git, make and python3-venv
 lint: $(LINT) ## Style, types, licences, changelog, Ansible practice
 
 unit: venv-test venv-peer ## Unit tests and the coverage gate: 95 % of the branches of the library
+faults: venv-test ## What the network, the server, the disk and a kill -9 can do: all rows once, or an error
 integration: build venv-test ## ansible-playbook with the installed collection against the simulator
 sanity: venv-test ## ansible-test sanity
 importer: build venv-importer ## galaxy-importer, as Ansible Galaxy runs it on upload

@@ -113,6 +113,12 @@ CHECKS: dict[str, Check] = {
         forbid=NOTHING_SKIPPED if PEER else (),
         variables=PEER_VARIABLES,
     ),
+    "faults": Check(
+        title="faults of network, server, disk and processes against the library",
+        command=[TEST_PYTHON, "-m", "pytest", "tests/faults", "-q"],
+        require=SOMETHING_PASSED,
+        forbid=NOTHING_SKIPPED,
+    ),
     "build": Check(
         title="build the artifact and install it from there",
         command=tool("build_collection"),
