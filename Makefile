@@ -30,7 +30,7 @@ demo: build ## Audit a made-up company: a simulated CertView and one playbook, u
 simulator: venv-run ## Run the simulated CertView in the foreground: make simulator ARGS=--help
 	@$(TOOLS)/run.py run python tests/simulator $(ARGS)
 
-benchmark: build ## Measure the audit against Ansible's own cost per host
+benchmark: build venv-peer ## Measure side by side with other clients: ARGS="sweep --quick", or all without
 	@$(TOOLS)/run.py run python tests/benchmark $(ARGS)
 
 test: ## Everything that needs nothing but git, make and python3-venv

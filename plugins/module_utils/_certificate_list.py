@@ -141,8 +141,9 @@ class CertificateList:
 
     def _with_all_assets(self, record: Record, query: Query, asked: Asked) -> Record:
         """Return *record* with the assets that its list answer left out, if they are asked for or decide."""
-        is_needed = query.all_assets or not asked.admits(record)
-        if record["assets_complete"] or not is_needed or not record["certhash"]:
+        if record["assets_complete"] or not record["certhash"]:
+            return record
+        if asked.admits(record) and not query.all_assets:
             return record
         attributes = ("hostInstances", "tags") if "asset_tags" in query.includes else ("hostInstances",)
         try:

@@ -96,7 +96,7 @@ def written_lines(path: str, records: t.Iterable[t.Any]) -> int:
     count = 0
     with replaced(path) as stream:
         for record in records:
-            stream.write(json.dumps(record, separators=(",", ":"), sort_keys=True) + "\n")
+            stream.write(json.dumps(record, separators=(",", ":")) + "\n")
             count += 1
     return count
 

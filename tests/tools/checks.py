@@ -128,7 +128,8 @@ CHECKS: dict[str, Check] = {
     ),
     "integration": Check(
         title="ansible-playbook with the installed artifact against the simulator",
-        command=[TEST_PYTHON, "-m", "pytest", "tests/integration", "-q"],
+        # The benchmarks need the same, and must not rot.
+        command=[TEST_PYTHON, "-m", "pytest", "tests/integration", "tests/benchmark", "-q"],
         venvs=("run", "test"),
         require=SOMETHING_PASSED,
         forbid=NOTHING_SKIPPED,

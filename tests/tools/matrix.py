@@ -59,7 +59,10 @@ def on_row(check: Check, name: str, core: str, interpreter: str) -> Check:
         venvs=(name,),
         # The coverage gate is met once, by `make unit`.
         require=[pattern for pattern in check.require if "coverage" not in pattern],
-        variables={key: python if key == "QUALYS_TEST_PYTHON" else value for key, value in check.variables.items()},
+        variables={
+            "QUALYS_TEST_MANY": "1",
+            **{key: python if key == "QUALYS_TEST_PYTHON" else value for key, value in check.variables.items()},
+        },
     )
 
 
@@ -72,9 +75,9 @@ def main() -> int:
             continue
         name = f"matrix-{core}"
         make_venv(name, interpreter, core)
-        outcomes += [
-            run(f"{kind}-{core}", on_row(CHECKS[kind], name, core, interpreter)) for kind in ("unit", "integration")
-        ]
+        # The faults know nothing of Ansible; the oldest row has the oldest `requests`, and time for every point.
+        kinds = ("unit", "integration", "faults") if core == OLDEST else ("unit", "integration")
+        outcomes += [run(f"{kind}-{core}", on_row(CHECKS[kind], name, core, interpreter)) for kind in kinds]
     print(f"{outcomes.count(True)} passed, {outcomes.count(False)} failed")
     return 0 if outcomes and all(outcomes) else 1
 

@@ -22,7 +22,7 @@ def mode_of(path: Path) -> int:
 
 def test_one_document_a_line_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
-    assert written_lines(str(path), ({"b": number, "a": "ü"} for number in range(3))) == 3
+    assert written_lines(str(path), ({"a": "ü", "b": number} for number in range(3))) == 3
     assert path.read_text(encoding="utf-8").splitlines() == [f'{{"a":"\\u00fc","b":{number}}}' for number in range(3)]
     assert mode_of(path) == 0o600
 
