@@ -16,7 +16,7 @@ import typing as t
 from datetime import datetime
 
 from ._errors import CertViewError
-from ._values import iso, items, lines, mapping, parse_time, scrub_all, text, texts, truth, whole
+from ._values import items, lines, mapping, parse_time, scrub_all, text, texts, told_time, truth, whole
 
 Record = dict[str, t.Any]
 
@@ -229,8 +229,8 @@ def normalise(raw: object, instant: datetime) -> Record:
         "key_algorithm_source": source,
         "key_size": key_size,
         "signature_algorithm": text(raw.get("signatureAlgorithm")),
-        "valid_from": iso(valid_from),
-        "valid_to": iso(valid_to),
+        "valid_from": told_time(raw.get("validFrom")) or told_time(raw.get("validFromDate")),
+        "valid_to": told_time(raw.get("validTo")) or told_time(raw.get("validToDate")),
         "lifetime_days": _lifetime(valid_from, valid_to),
         **_age(valid_to, instant),
         "self_signed": truth(raw.get("selfSigned")),
@@ -239,9 +239,9 @@ def normalise(raw: object, instant: datetime) -> Record:
         "issuer_category": text(raw.get("issuerCategory")),
         "revocation_status": text(raw.get("revocationStatus")),
         "order_status": text(raw.get("orderStatus")),
-        "last_found": iso(parse_time(raw.get("lastFound"))),
-        "created": iso(parse_time(raw.get("createdDate"))),
-        "updated": iso(parse_time(raw.get("updateDate"))),
+        "last_found": told_time(raw.get("lastFound")),
+        "created": told_time(raw.get("createdDate")),
+        "updated": told_time(raw.get("updateDate")),
         "sources": texts(raw.get("sources")),
         "instance_count": whole(raw.get("instanceCount")),
         "asset_count": asset_count,

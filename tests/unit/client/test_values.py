@@ -20,10 +20,11 @@ from ansible_collections.community.qualys.plugins.module_utils._values import (
     scrub_all,
     text,
     texts,
+    told_time,
     truth,
     whole,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from unit.client.support import JSON_VALUES
 
@@ -205,6 +206,23 @@ OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minute
 def test_an_offset_means_the_same_instant(naive: datetime, offset: timezone) -> None:
     instant = naive.replace(microsecond=0, tzinfo=offset)
     assert parse_iso(instant.isoformat()) == instant
+
+
+@given(
+    st.integers(-(10**15), 10**15)
+    | st.datetimes(timezones=st.just(timezone.utc)).map(lambda instant: instant.isoformat(timespec="milliseconds"))
+    | st.text(alphabet="0123456789-:.+TWZ", max_size=32)
+    | st.from_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", fullmatch=True)
+    | st.none()
+    | st.booleans()
+    | st.floats()
+    | st.lists(st.integers())
+)
+@example("2026-W01-1T00:00:00.000+00:00")
+@example("2026-06-01T00:00:00,000+00:00")
+@example("2026-06-01T24:00:00.000+00:00")
+def test_the_short_way_to_a_time_is_the_long_way(value: object) -> None:
+    assert told_time(value) == iso(parse_time(value))
 
 
 def test_iso() -> None:
