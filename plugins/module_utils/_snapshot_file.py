@@ -100,7 +100,7 @@ def translated(path: str) -> t.Iterator[None]:
         yield
     except sqlite3.Error as exc:
         # CPython raises the bare DatabaseError for SQLITE_CORRUPT and SQLITE_NOTADB, and subclasses for all else.
-        damaged = type(exc) is sqlite3.DatabaseError or str(exc).startswith(("no such", "Could not decode"))
+        damaged = exc.__class__ is sqlite3.DatabaseError or str(exc).startswith(("no such", "Could not decode"))
         raise (SnapshotDamaged if damaged else SnapshotError)(f"{path}: {exc}") from exc
     except OSError as exc:
         raise SnapshotError(f"{path}: {exc.strerror or exc}") from exc

@@ -21,8 +21,7 @@ from ._clock import Clock, SystemClock
 from ._copies import Copies, Copy, can_serve, is_of_assets, needed_includes
 from ._errors import CertViewError
 from ._filters import Condition, holds
-from ._freshness import Age
-from ._freshness import Freshness as Freshness
+from ._freshness import Age, Freshness
 from ._identities import identities_of, wanted_identities
 from ._options import Connection
 from ._query import Query, check_sort, sorted_records

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._source import Freshness
+from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
 from faults.estate import FaultyGateway
 from faults.victims import Victims
 from faults.ways import FRESHNESS, OLD, WAYS, Reader, copied, sighted

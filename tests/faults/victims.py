@@ -125,7 +125,7 @@ def _live(order: dict[str, t.Any], answer_to: int) -> t.NoReturn:
 
 def _answer(order: dict[str, t.Any]) -> dict[str, t.Any]:
     from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
-    from ansible_collections.community.qualys.plugins.module_utils._source import Freshness
+    from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
     from faults.ways import WAYS, Reader
     from unit.client.support import FakeClock, connection_to
 

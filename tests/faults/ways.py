@@ -13,12 +13,13 @@ from pathlib import Path
 
 from ansible_collections.community.qualys.plugins.module_utils._audit import audit
 from ansible_collections.community.qualys.plugins.module_utils._files import replaced, write_document
+from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
 from ansible_collections.community.qualys.plugins.module_utils._listing import listed
 from ansible_collections.community.qualys.plugins.module_utils._options import Connection
 from ansible_collections.community.qualys.plugins.module_utils._policy import load_policy
 from ansible_collections.community.qualys.plugins.module_utils._query import Query
 from ansible_collections.community.qualys.plugins.module_utils._snapshot import Snapshot
-from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource, Freshness
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from faults.estate import LAST_CALL, PAGE, FaultyGateway, Truth
 from unit.client.support import AS_OF, Always, FakeClock
 

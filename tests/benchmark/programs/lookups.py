@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import sys
 
-from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource, Freshness
+from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from connecting import QUERY, connection, instant
 
 

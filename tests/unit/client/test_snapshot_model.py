@@ -14,10 +14,11 @@ import typing as t
 from contextlib import ExitStack
 
 from ansible_collections.community.qualys.plugins.module_utils._certificate import Record
+from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
 from ansible_collections.community.qualys.plugins.module_utils._identities import IDENTITY_KINDS, identities_of
 from ansible_collections.community.qualys.plugins.module_utils._query import Query
 from ansible_collections.community.qualys.plugins.module_utils._snapshot_file import order_of
-from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource, Freshness
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule

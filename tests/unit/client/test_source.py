@@ -24,10 +24,11 @@ from ansible_collections.community.qualys.plugins.module_utils._copies import Co
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._fields import FIELDS
 from ansible_collections.community.qualys.plugins.module_utils._filters import Condition, Shortcuts, condition
+from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
 from ansible_collections.community.qualys.plugins.module_utils._query import Query
 from ansible_collections.community.qualys.plugins.module_utils._snapshot_file import SnapshotError, order_of
-from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource, Freshness
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from ansible_collections.community.qualys.plugins.module_utils._state import StateDir
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -53,7 +54,8 @@ import json, sys
 from datetime import datetime, timezone
 from ansible_collections.community.qualys.plugins.module_utils._options import Connection, Credentials
 from ansible_collections.community.qualys.plugins.module_utils._query import Query
-from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource, Freshness
+from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
+from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 
 class Clock:
     def now(self):
