@@ -65,7 +65,7 @@ class CertificateList:
         chosen = self._chosen(query, asked, as_of)
         if version_1 or not query.sort:
             return chosen
-        return iter(sorted_records(chosen, query.sort))
+        return sorted_records(chosen, query.sort)
 
     def changes(self, query: Query, since: datetime, as_of: datetime) -> t.Iterator[Record]:
         """Give the record of each certificate of *query* that Qualys has updated after *since*.
@@ -88,8 +88,10 @@ class CertificateList:
                     )
                 yield self._with_all_assets(record, query, asked)
         except CertViewError as exc:
-            if exc.http_status == 400 and not asked.accepted:
-                exc.kind = "filter"
+            if _is_refused_question(exc) and not asked.accepted:
+                raise CertViewError(
+                    exc.message, kind="filter", hint=exc.hint, http_status=400, code=exc.code, request=exc.request
+                ) from exc
             raise
 
     def _chosen(self, query: Query, asked: Asked, as_of: datetime) -> t.Iterator[Record]:
@@ -120,7 +122,7 @@ class CertificateList:
             try:
                 rows = self._page(query, conditions, number, size, wish)
             except CertViewError as exc:
-                if exc.http_status != 400 or asked.accepted or not asked.of_server:
+                if not _is_refused_question(exc) or asked.accepted or not asked.of_server:
                     raise
                 # This fails again, and tells so, if it is the user's own filter that is not taken.
                 rows = self._page(query, query.where, number, size, wish)
@@ -186,6 +188,11 @@ class CertificateList:
 
     def _path(self, query: Query) -> str:
         return _path("v1" if self._uses_v1(query) else self._newest)
+
+
+def _is_refused_question(exc: CertViewError) -> bool:
+    # A login may be answered with 400, too.
+    return exc.http_status == 400 and exc.kind == "request"
 
 
 def _path(version: str) -> str:

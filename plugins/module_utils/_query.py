@@ -142,11 +142,22 @@ def check_sort(sort: t.Sequence[tuple[str, str]]) -> None:
             )
 
 
-def sorted_records(records: t.Iterable[Record], sort: t.Sequence[tuple[str, str]]) -> list[Record]:
-    """Sort here what v2.x of the API does not sort. Records that lack the field come last."""
-    ordered = list(records)
+def sorted_records(records: t.Iterable[Record], sort: t.Sequence[tuple[str, str]]) -> t.Iterator[Record]:
+    """Sort here what v2.x of the API does not sort. Records that lack the field come last.
+
+    :raises CertViewError: that *records* ended in, after what came before it: a caller may be content with that.
+    """
+    ordered: list[Record] = []
+    failure: t.Optional[CertViewError] = None
+    try:
+        for record in records:
+            ordered.append(record)
+    except CertViewError as exc:
+        failure = exc
     for name, order in reversed(sort):
         keyed = [(FIELDS[name].values(record) or [], record) for record in ordered]
         told = sorted((pair for pair in keyed if pair[0]), key=lambda pair: pair[0][0], reverse=order == "desc")
         ordered = [record for unused, record in told] + [record for values, record in keyed if not values]
-    return ordered
+    yield from ordered
+    if failure is not None:
+        raise failure

@@ -151,6 +151,8 @@ class CertificateSource:
         :raises CertViewError: as C(records).
         """
         wanted = wanted_identities(what, values)
+        if not wanted:
+            return iter(())
         pairs = {(what, value) for value in wanted}
 
         def picks(record: Record) -> bool:
@@ -160,7 +162,7 @@ class CertificateSource:
         whole = what in ("address", "name") or is_of_assets(conditions)
         needed = replace(query, all_assets=query.all_assets or whole)
         if not self._may_be_a_copy(query, conditions, freshness):
-            if what == "certhash" and wanted and not query.shortcuts.certhashes:
+            if what == "certhash" and not query.shortcuts.certhashes:
                 needed = replace(needed, shortcuts=replace(query.shortcuts, certhashes=tuple(sorted(wanted))))
             return filter(picks, self._asked().records(needed, as_of))
         wish = _wish(needed, conditions, as_of, lambda snapshot: snapshot.records_by(what, wanted), picks)
@@ -174,7 +176,7 @@ class CertificateSource:
     def _given(self, wish: _Wish, freshness: t.Optional[Freshness]) -> t.Iterator[Record]:
         check_sort(wish.query.sort)
         chosen = (at_instant(record, wish.as_of) for record in self._judged(wish, freshness or Freshness()))
-        return iter(sorted_records(chosen, wish.query.sort)) if wish.query.sort else chosen
+        return sorted_records(chosen, wish.query.sort) if wish.query.sort else chosen
 
     def _judged(self, wish: _Wish, freshness: Freshness) -> t.Iterator[Record]:
         """Give what meets the conditions.
@@ -245,9 +247,10 @@ class CertificateSource:
         try:
             return delta_sync(self._asked(), copy, wish.as_of, self._clock) is not None
         except CertViewError as exc:
-            if exc.kind != "filter":
+            # What has changed could not be told, or changed again all the while.
+            if exc.kind not in ("filter", "shifting"):
                 raise
-            self._tell(f"The server does not tell what has changed, so the whole list is read. {exc}")
+            self._tell(f"What has changed cannot be read alone, so the whole list is read. {exc}")
             return False
 
     def _full(self, copy: Copy, wish: _Wish) -> t.Iterator[Record]:

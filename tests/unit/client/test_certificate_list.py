@@ -192,6 +192,12 @@ class TestChanges:
             list(client_of(server.url).changes(Query(), SINCE, AS_OF))
         assert caught.value.kind == "filter"
 
+    def test_a_refused_login_is_no_refused_filter(self, serve: ServerFactory, client_of: ClientFactory) -> None:
+        server = serve(Reply(), login=Reply(400, b"no such user"))
+        with pytest.raises(CertViewError) as caught:
+            list(client_of(server.url).changes(Query(), SINCE, AS_OF))
+        assert caught.value.kind == "credentials"
+
     def test_a_refusal_in_the_middle_is_what_it_is(self, serve: ServerFactory, client_of: ClientFactory) -> None:
         rows = [{"id": row, "certhash": str(row), "updateDate": "2026-06-01T00:00:00Z"} for row in range(200)]
         server = serve(Reply(body=json.dumps(rows).encode()), Reply(400, b"{}"))

@@ -126,13 +126,19 @@ def test_a_failed_sweep_leaves_the_file_as_it_was(
 
 
 @pytest.mark.parametrize("as_file", [True, False])
+@pytest.mark.parametrize("sort", [(), (("certificate.id", "desc"),)])
 def test_a_list_that_never_settles_is_an_error_unless_it_may_be_incomplete(
-    serve: ServerFactory, source_of: SourceFactory, told: list[str], tmp_path: Path, as_file: bool
+    serve: ServerFactory,
+    source_of: SourceFactory,
+    told: list[str],
+    tmp_path: Path,
+    sort: tuple[tuple[str, str], ...],
+    as_file: bool,
 ) -> None:
     # The same page for ever.
     server = serve(Reply(body=b'[{"id": 1}, {"id": 2}]'))
     dest = str(tmp_path / "records") if as_file else None
-    pairs = Query(page_size=2)
+    pairs = Query(page_size=2, sort=sort)
     with pytest.raises(CertViewError) as caught:
         listed(source_of(server.url), pairs, AS_OF, NOW, dest=dest, tell=told.append)
     assert caught.value.kind == "shifting"

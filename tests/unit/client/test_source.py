@@ -37,7 +37,17 @@ from simulator.filters import fields as simulated_fields
 from simulator.settings import EstateSettings, Quirks
 from support.simulator import running_simulator
 from unit.client.snapshots import file_size_limited, overwrite_middle
-from unit.client.support import AS_OF, Always, FakeClock, Reply, ServerFactory, connection_to, jwt
+from unit.client.support import (
+    AS_OF,
+    Always,
+    FakeClock,
+    Received,
+    Reply,
+    ScriptedServer,
+    ServerFactory,
+    connection_to,
+    jwt,
+)
 from unit.simulator.serving import NOW, Gateway, served, settings
 
 CERTIFICATES = 130
@@ -524,6 +534,34 @@ class TestWatermark:
         assert consumer.reads() == consumer.asks_now()
         assert len(consumer.told) == 1
         assert "not a valid filter field" in consumer.told[0]
+
+    def test_changes_that_change_all_the_while_are_read_with_the_whole_list(
+        self, clock: FakeClock, tmp_path: Path
+    ) -> None:
+        updated = "2026-06-01T00:00:00.000+00:00"
+        rows = [{"id": number, "certhash": str(number), "updateDate": updated} for number in range(200)]
+
+        def answer(request: Received) -> Reply:
+            if request.path.startswith("/auth"):
+                return Reply(201, jwt({"sub": "demo", "iat": 0, "exp": 14400}).encode())
+            asked = json.loads(request.body)
+            # Of the changes it gives the same page for ever.
+            return Reply(body=json.dumps(rows if "filter" in asked or asked["pageNumber"] == 0 else []).encode())
+
+        server = ScriptedServer(answer)
+        try:
+            consumer = Consumer(server.url, clock, tmp_path)
+            assert len(consumer.reads()) == 200
+            clock.sleep(HOUR)
+            assert len(consumer.reads()) == 200
+        finally:
+            server.close()
+        assert consumer.path == "full"
+        assert "the whole list is read" in consumer.told[0]
+
+    def test_an_address_that_is_none_costs_nothing(self, consumer: Consumer) -> None:
+        assert consumer.reads(by=("address", ["51.124.XX.247"])) == []
+        assert consumer.use["calls"] == 0
 
     def test_nor_is_one_trusted_that_answers_what_does_not_satisfy_it(
         self, gateway: Gateway, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
