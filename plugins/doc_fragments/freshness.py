@@ -18,8 +18,10 @@ options:
       - With more, a copy of the whole list is kept in O(state_dir), which serves all processes of this user. While it
         is young enough no call is made. After that only what has changed since is fetched, which mostly takes a
         handful of calls.
-      - A certificate that Qualys has deleted, and changes that leave its date of update as it was, are seen at the next
-        full sync; see O(full_sync_every).
+      - A certificate that Qualys has deleted, changes that leave its date of update as it was, and a certificate that
+        was missed because others were deleted while the list was read, are seen at the next full sync; see
+        O(full_sync_every).
+      - There is one copy for each set of includes; one with more serves those who need less.
       - The copy is left aside, and the API is asked, for what only the server can answer.
     type: float
     default: 0.0

@@ -39,11 +39,18 @@ class Wish:
         """
         self._is_idle.clear()
         try:
-            if self._is_given_up.is_set():
-                raise Abandoned
+            self.check()
             yield
         finally:
             self._is_idle.set()
+
+    def check(self) -> None:
+        """Go on only if somebody still wants the answer.
+
+        :raises Abandoned: if nobody does.
+        """
+        if self._is_given_up.is_set():
+            raise Abandoned
 
     def give_up(self) -> None:
         """Let the call not go out, if it has not yet."""

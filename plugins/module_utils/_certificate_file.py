@@ -59,24 +59,41 @@ def is_certificate(der: bytes) -> bool:
     Source: RFC 5280 4.1 (a sequence of tbsCertificate, signatureAlgorithm and signatureValue). A PKCS #8 or PKCS #1 key
     and a PKCS #12 store begin with a number, an encrypted PKCS #8 key has two elements.
     """
-    outer = _elements(der)
-    if [tag for tag, value in outer] != [_SEQUENCE]:
+    outer = _elements(der, 0, len(der), most=1)
+    if [element.tag for element in outer] != [_SEQUENCE]:
         return False
-    return [tag for tag, value in _elements(outer[0][1])] == [_SEQUENCE, _SEQUENCE, _BIT_STRING]
+    inner = _elements(der, outer[0].start, outer[0].end, most=3)
+    return [element.tag for element in inner] == [_SEQUENCE, _SEQUENCE, _BIT_STRING]
 
 
-def _elements(data: bytes) -> list[tuple[int, bytes]]:
-    """Return tag and value of each element of *data*; none when it is not DER to its last byte (X.690 8.1, 10.1)."""
-    found = []
-    while data:
-        length, start = data[1] if len(data) > 1 else 0x80, 2
-        if length & 0x80:
-            start += length & 0x7F
-            length = int.from_bytes(data[2:start], "big") if start > 2 else len(data)
-        if start + length > len(data):
+class _Element(t.NamedTuple):
+    """Where the value of an element lies."""
+
+    tag: int
+    start: int
+    end: int
+
+
+def _elements(data: bytes, start: int, end: int, *, most: int) -> list[_Element]:
+    """Return the elements between *start* and *end*; none when that is not DER to its last byte (X.690 8.1, 10.1).
+
+    None either when there are more than *most*. A file may hold millions, so no byte is copied, and none beyond those
+    is looked at.
+    """
+    found: list[_Element] = []
+    while start < end:
+        if len(found) == most or start + 2 > end:
             return []
-        found.append((data[0], data[start : start + length]))
-        data = data[start + length :]
+        length, value = data[start + 1], start + 2
+        if length & 0x80:
+            size = length & 0x7F
+            if not size:  # an indefinite length, which DER does not have
+                return []
+            length, value = int.from_bytes(data[value : value + size], "big"), value + size
+        if value + length > end:
+            return []
+        found.append(_Element(data[start], value, value + length))
+        start = value + length
     return found
 
 

@@ -191,15 +191,17 @@ class CertViewClient:
         query = _sites.action(launch_scan)
         self._transport.post(_sites.ADD_PATH, query=query, files=_sites.upload(sites), read=_sites.check_accepted)
 
-    def import_certificates(self, certificates: t.Iterable[bytes]) -> set[str]:
-        """Import leaf certificates, each given in DER, and return the SHA-256 of those that the answer names.
+    def import_certificates(self, certificates: t.Iterable[bytes]) -> _leaf_import.Told:
+        """Import leaf certificates, each given in DER, and return what the answer tells of them.
 
         Source: CertView API guide, "Import Leaf Certificate".
 
         :raises CertViewError: of kind V(permission) for a user whose scope is restricted, of kind V(request) when one
             is no leaf certificate.
         """
-        return _leaf_import.named_in(self._transport.post(_leaf_import.PATH, files=_leaf_import.upload(certificates)))
+        upload, read = _leaf_import.upload(certificates), _leaf_import.told_by
+        told: _leaf_import.Told = self._transport.post(_leaf_import.PATH, files=upload, read=read)
+        return told
 
     def pages(
         self,

@@ -18,7 +18,7 @@ from ._diff import line_diff
 from ._enumeration import enumerated
 from ._errors import CertViewError
 from ._filters import Shortcuts
-from ._leaf_import import MOST_CERTIFICATES
+from ._leaf_import import MOST_CERTIFICATES, Told
 from ._query import Query
 
 
@@ -92,18 +92,24 @@ def _known(client: CertViewClient, certhashes: t.Sequence[str], as_of: datetime)
 
 def _import(client: CertViewClient, contents: Contents, certhashes: t.Sequence[str], as_of: datetime) -> None:
     try:
-        named = client.import_certificates([contents.certificates[certhash] for certhash in certhashes])
+        told = client.import_certificates([contents.certificates[certhash] for certhash in certhashes])
     except CertViewError as exc:
         raise _explained(exc, certhashes) from exc
-    unnamed = [certhash for certhash in certhashes if certhash not in named]
+    unconfirmed = [certhash for certhash in certhashes if certhash not in told.imported]
     # The answer is hardly documented; the list is what counts.
-    lost = sorted(set(unnamed) - _known(client, unnamed, as_of)) if unnamed else []
+    lost = sorted(set(unconfirmed) - _known(client, unconfirmed, as_of)) if unconfirmed else []
     if lost:
-        raise CertViewError(
-            f"the server took the file, but neither its answer nor its list holds {enumerated(lost)}",
-            kind="answer",
-            hint="Run again in some minutes: what is there by then is not sent twice",
-        )
+        raise _unconfirmed(lost, told)
+
+
+def _unconfirmed(lost: t.Sequence[str], told: Told) -> CertViewError:
+    words = [f"{certhash} ({told.doubted[certhash]})" if certhash in told.doubted else certhash for certhash in lost]
+    more = f"; the server says: {told.otherwise}" if told.otherwise else ""
+    return CertViewError(
+        f"the server took the file, but does not confirm {enumerated(words)}, and its list does not hold it{more}",
+        kind="answer",
+        hint="Leave out what the server refuses, or run again in some minutes: what is there by then is not sent twice",
+    )
 
 
 def _explained(exc: CertViewError, certhashes: t.Sequence[str]) -> CertViewError:

@@ -161,8 +161,12 @@ class Ledger(t.Protocol):
     def take_place(self, api: str, places: int) -> t.Optional[t.Callable[[], None]]:
         """Take one of *places* for a running call of *api*; return what frees it, or None when none is free."""
 
-    def standing(self, api: str) -> Standing:
-        """Return where one more caller stands among those who wait for a place."""
+    def standing(self, api: str, reserve: int = 0) -> Standing:
+        """Return where one more caller stands among those who wait for a place.
+
+        :param reserve: Calls that the caller leaves to others: they have a line of their own, or he would hold up those
+            whom he leaves them to.
+        """
 
 
 class OwnLedger:
@@ -173,7 +177,7 @@ class OwnLedger:
         self._lock = threading.RLock()
         self._budgets: dict[str, Budget] = {}
         self._running: dict[str, int] = {}
-        self._lines: dict[str, OwnLine] = {}
+        self._lines: dict[tuple[str, int], OwnLine] = {}
 
     @contextmanager
     def opened(self, api: str) -> t.Iterator[Budget]:
@@ -195,9 +199,9 @@ class OwnLedger:
         with self._lock:
             self._running[api] -= 1
 
-    def standing(self, api: str) -> OwnStanding:
+    def standing(self, api: str, reserve: int = 0) -> OwnStanding:
         with self._lock:
-            return OwnStanding(self._lines.setdefault(api, OwnLine()))
+            return OwnStanding(self._lines.setdefault((api, reserve), OwnLine()))
 
 
 class SharedLedger:
@@ -256,11 +260,12 @@ class SharedLedger:
                 return free
         return None if self._are_places_shared else self._own.take_place(api, places)
 
-    def standing(self, api: str) -> Standing:
-        own = self._own.standing(api)
+    def standing(self, api: str, reserve: int = 0) -> Standing:
+        own = self._own.standing(api, reserve)
         if not self._are_places_shared:
             return own
-        return SharedStanding(own, self._state.file(f"{self._name(api)}.line"), self._clock, self._share_no_places)
+        folder = self._state.file(f"{self._name(api)}.{reserve}.line")
+        return SharedStanding(own, folder, self._clock, self._share_no_places)
 
     def _name(self, api: str) -> str:
         return self._state.key("budget", *self._account, api)

@@ -9,7 +9,9 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import typing as t
 from contextlib import suppress
 
@@ -29,7 +31,8 @@ def proxies_of(connection: Connection) -> dict[str, str]:
 
     The option comes before the environment, and knows no E(NO_PROXY).
 
-    :raises CertViewError: of kind V(proxy) when its URL is none.
+    :raises CertViewError: of kind V(proxy) when its URL is none, of kind V(requirement) for a SOCKS proxy without the
+        library PySocks.
     """
     if not connection.use_proxy:
         return {}
@@ -45,6 +48,13 @@ def proxies_of(connection: Connection) -> dict[str, str]:
         raise _no_proxy_url() from None
     if not parts.host or parts.scheme not in _PROXY_SCHEMES:
         raise _no_proxy_url()
+    # Without it requests says no more than that there is something wrong with the URL.
+    if parts.scheme.startswith("socks") and importlib.util.find_spec("socks") is None:
+        raise CertViewError(
+            f"the Python library PySocks, which a SOCKS proxy needs, is not installed for {sys.executable}",
+            kind="requirement",
+            hint=f"Install it there, for example with: {sys.executable} -m pip install 'requests[socks]'",
+        )
     return {"http": url, "https": url}
 
 

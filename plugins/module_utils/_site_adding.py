@@ -15,7 +15,7 @@ from ._client import CertViewClient
 from ._diff import line_diff
 from ._enumeration import enumerated
 from ._errors import CertViewError
-from ._site_names import checked_sites, spelling
+from ._site_names import checked_sites, listed_spelling
 from ._sites import MOST_SITES
 
 
@@ -47,9 +47,9 @@ def ensured_sites(
 def _known_names(client: CertViewClient) -> set[str]:
     known: set[str] = set()
     for record in client.external_sites():
-        # Where none of its fields has a name that we expect for the site, it is looked for in all of them.
-        texts = [record["site"]] if record["site"] else record["extra"].values()
-        known.update(spelling(value) for value in texts if isinstance(value, str))
+        # No document tells which field holds the site; the one that we take for it may be the name that it is shown by.
+        texts = [record["site"], *record["extra"].values()]
+        known.update(listed_spelling(value) for value in texts if isinstance(value, str))
     return known
 
 

@@ -45,6 +45,11 @@ _FQDN = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z])[a-z0-9-]{{1,62}}[a-z0-9]", re.ASC
 
 _LONGEST_NAME = 253
 
+# RFC 3986 3.2.
+_URL = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>[^/?#@:]+)(?::\d*)?(?:[/?#].*)?", re.DOTALL | re.IGNORECASE
+)
+
 
 class _Unfit(Exception):
     """Tells why a text cannot be an external site."""
@@ -63,6 +68,15 @@ def spelling(name: str) -> str:
         return idna.encode(bare, uts46=True).decode("ascii")
     except UnicodeError:  # of which IDNAError is one
         return bare
+
+
+def listed_spelling(told: str) -> str:
+    """Return the spelling of a site that Certificate View tells; of a URL, that of its host. Never raises.
+
+    What the user gives is not cut so: a port or a path in it is a misunderstanding, and nothing would say so.
+    """
+    url = _URL.fullmatch(told.strip())
+    return spelling(url["host"] if url else told)
 
 
 def _fit(given: str) -> str:

@@ -31,7 +31,7 @@ MOST_SITES = 1000
 # The guide describes these fields without naming them; the first name that an answer has is taken.
 _IDS = ("id", "siteId", "externalSiteId")
 _UUIDS = ("uuid", "siteUuid")
-_NAMES = ("site", "siteName", "name", "fqdn", "hostname", "domain", "ip", "ipAddress", "address", "url")
+_NAMES = ("site", "fqdn", "hostname", "siteName", "name", "domain", "ip", "ipAddress", "address", "url")
 _CREATED = ("createdDate", "creationDate", "created", "createdOn", "createdAt")
 _SCANNED = ("scanDate", "scannedDate", "lastScanDate", "lastScannedDate", "lastScanned")
 _STATUSES = ("scanStatus", "lastScanStatus", "status")

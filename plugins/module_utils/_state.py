@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The folder that the processes of one controller share: token cache, API budget, and later the snapshot.
+"""The folder that the processes of one controller share: token cache, API budget and copies of the list.
 
 Note that this is a private module of the collection: its names may change without notice.
 """

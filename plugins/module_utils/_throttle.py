@@ -12,25 +12,26 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import functools
 import random
 import threading
 import typing as t
 from contextlib import contextmanager
 from datetime import timedelta
 
+from ._ahead import Wish
 from ._clock import Clock, full_jitter
 from ._errors import CertViewError
 from ._headers import Limits, told_limits, told_wait
 from ._ledger import Budget, Ledger, OwnLedger
-
-# A wait that a person would notice is told.
-TOLD_FROM_SECONDS = 10.0
-
-_TOLD_EVERY_SECONDS = 60.0
+from ._patience import LONGEST_STEP_SECONDS, Patience
 
 # The first in the line looks this often for a free place, each who stands behind it half as often as the one before.
 _SHORTEST_LOOK_SECONDS = 0.002
 _LONGEST_LOOK_SECONDS = 0.25
+
+# Who stands behind the first looks at the budget, which costs more than a look at the line, no more often than that.
+_BUDGET_LOOK_SECONDS = 1.0
 
 
 class Admission:
@@ -57,11 +58,13 @@ class Admission:
 class _Obstacle(t.NamedTuple):
     """Why a call cannot be made now.
 
-    :ivar seconds: After which it can be; V(0.0) when nobody knows.
+    :ivar seconds: After which it can be, or the first of those who wait; V(0.0) when nobody knows.
+    :ivar ahead: How many are served before.
     """
 
     reason: str
     seconds: float = 0.0
+    ahead: int = 0
 
 
 class Throttle:
@@ -111,13 +114,18 @@ class Throttle:
         return min(self._max_concurrency, budget.concurrency or self._max_concurrency)
 
     @contextmanager
-    def admitted(self, api: str, waited_before: float = 0.0) -> t.Iterator[Admission]:
+    def admitted(
+        self, api: str, waited_before: float = 0.0, wish: t.Optional[Wish] = None
+    ) -> t.Iterator[Admission]:
         """Hold a place for one call of *api*; give what takes the headers of its answer.
 
         :param waited_before: Seconds that the same call has waited already, before it was refused.
+        :param wish: Whether the answer is still wanted while the call waits.
+        :raises Abandoned: when it is not.
         :raises CertViewError: of kind V(budget) when the call would have to wait longer than *max_wait*.
         """
-        admission, free = self._wait(api, waited_before)
+        patience = Patience(self._clock, self._max_wait, self._tell, wish=wish, waited=waited_before)
+        admission, free = self._wait(api, patience)
         try:
             yield admission
         finally:
@@ -138,35 +146,43 @@ class Throttle:
             with self._lock:
                 self.calls -= 1
 
-    def _wait(self, api: str, waited: float) -> tuple[Admission, t.Callable[[], None]]:
-        standing = self._ledger.standing(api)
-        tell_from = TOLD_FROM_SECONDS
+    def _wait(self, api: str, patience: Patience) -> tuple[Admission, t.Callable[[], None]]:
+        # Kept until the call may be made, also while the window is closed: or whoever wakes first when it opens would
+        # be served, and the same one might be late for hours.
+        standing = self._ledger.standing(api, self._reserve)
+        next_budget_look = patience.waited
         try:
             while True:
                 ahead = standing.ahead()
-                tried = self._try(api, waited) if ahead == 0 else _Obstacle(f"{ahead} others wait before this call")
+                if ahead == 0:
+                    tried = self._try(api, patience.waited)
+                elif patience.waited >= next_budget_look:
+                    next_budget_look = patience.waited + _BUDGET_LOOK_SECONDS
+                    tried = self._behind(api, ahead)
+                else:
+                    tried = _Obstacle(_others(ahead), ahead=ahead)
                 if not isinstance(tried, _Obstacle):
                     return tried
-                if tried.seconds > 0.0:
-                    # Until the window opens nobody is served, and one who was stopped meanwhile (Ctrl-Z) would hold up
-                    # the others then.
-                    standing.leave()
-                else:
-                    standing.join()
+                standing.join()
                 pause = tried.seconds or self._until_next_look(ahead)
-                if 0 <= self._max_wait < waited + pause:
+                if not patience.allows(pause):
                     raise self._spent(api, tried)
-                if waited + pause >= tell_from:
-                    tell_from = waited + _TOLD_EVERY_SECONDS
-                    self._tell(self._notice(api, tried, waited))
-                # In steps, to say so again, and to go on early when another process learns that it may.
-                step = min(pause, _TOLD_EVERY_SECONDS)
-                self._clock.sleep(step)
+                # In steps, to show that the caller was not stopped (Ctrl-Z), which would let the others pass, and to go
+                # on early when another process learns that it may.
+                step = min(pause, LONGEST_STEP_SECONDS)
+                notice = functools.partial(self._notice, api, tried, patience)
+                passed = patience.wait(step, notice, expected=pause)
                 with self._lock:
-                    self.waited_seconds += step
-                waited += step
+                    self.waited_seconds += passed
         finally:
             standing.leave()
+
+    def _behind(self, api: str, ahead: int) -> _Obstacle:
+        with self._ledger.opened(api) as budget:
+            closed = self._closed(budget, self._now())
+        if closed is None:
+            return _Obstacle(_others(ahead), ahead=ahead)
+        return _Obstacle(f"{closed.reason}, and {_others(ahead)}", closed.seconds, ahead)
 
     def _try(self, api: str, waited: float) -> t.Union[tuple[Admission, t.Callable[[], None]], _Obstacle]:
         # Looked for first, because it is looked for often, and to open the budget costs more.
@@ -192,14 +208,19 @@ class Throttle:
         return Admission(waited, now), free
 
     def _obstacle(self, budget: Budget, now: float, places: int) -> t.Optional[_Obstacle]:
+        closed = self._closed(budget, now)
+        if closed is None and self._places(budget) < places:
+            return _Obstacle("another process has learned that fewer calls may run at once")
+        return closed
+
+    def _closed(self, budget: Budget, now: float) -> t.Optional[_Obstacle]:
+        """Return why nobody with our reserve may call now, whoever it is."""
         budget.look_at(now)
         if budget.blocked_until > now:
             return _Obstacle(budget.blocked_because, budget.blocked_until - now)
         delay = budget.wait_for_rate(now, self._reserve)
         if delay > 0.0:
             return _Obstacle(f"{budget.limit} calls in {budget.window_seconds} s are used up", delay)
-        if self._places(budget) < places:
-            return _Obstacle("another process has learned that fewer calls may run at once")
         return None
 
     def _until_next_look(self, ahead: int) -> float:
@@ -230,13 +251,14 @@ class Throttle:
         with self._ledger.opened(api) as budget:
             budget.block(self._now(), delay, because)
 
-    def _notice(self, api: str, obstacle: _Obstacle, waited: float) -> str:
-        if obstacle.seconds > 0.0:
+    def _notice(self, api: str, obstacle: _Obstacle, patience: Patience) -> str:
+        if obstacle.seconds > 0.0 and obstacle.ahead == 0:
             return (
                 f"Waiting {obstacle.seconds:.0f} s for the API budget of {api}: {obstacle.reason}."
                 f" Next call at {self._at(obstacle.seconds)}."
             )
-        return f"Waiting for the API budget of {api}, {waited:.0f} s so far: {obstacle.reason}."
+        first = f" The first may call at {self._at(obstacle.seconds)}." if obstacle.seconds > 0.0 else ""
+        return f"Waiting for the API budget of {api}, {patience.waited:.0f} s so far: {obstacle.reason}.{first}"
 
     def _at(self, delay: float) -> str:
         return (self._clock.now() + timedelta(seconds=delay)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -253,3 +275,7 @@ class Throttle:
             else "Run again when the others have finished, or raise max_wait",
             request=f"POST {api}",
         )
+
+
+def _others(ahead: int) -> str:
+    return f"{ahead} others wait before this call"

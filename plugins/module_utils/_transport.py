@@ -4,7 +4,7 @@
 
 """HTTP: one kept-alive session a process, retries, and errors that say what to do.
 
-Apart from this, only C(_network_errors.py) imports C(requests).
+Apart from this, only C(_network_errors.py) and C(_route.py) import C(requests).
 
 Note that this is a private module of the collection: its names may change without notice.
 """

@@ -224,7 +224,7 @@ api:
       type: int
       sample: 0
     waited_seconds:
-      description: Seconds spent waiting for the API budget.
+      description: Seconds spent waiting for the API budget, summed over calls that waited at the same time.
       returned: success
       type: float
       sample: 0.0

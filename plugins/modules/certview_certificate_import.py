@@ -37,6 +37,9 @@ attributes:
 notes:
   - Qualys refuses imports by users whose scope is restricted.
   - Up to 200 certificates are sent in a call.
+  - Qualys does not document what it answers for each certificate. Where the answer shows a sign of a failure, or does
+    not name a certificate, the list is asked for it. The task fails when the list does not hold it.
+  - An upload whose answer is lost on the way is made again. Importing a certificate twice does no harm by itself.
 seealso:
   - module: community.qualys.certview_certificate_info
 """
@@ -112,7 +115,7 @@ api:
       type: int
       sample: 0
     waited_seconds:
-      description: Seconds spent waiting for the API budget.
+      description: Seconds spent waiting for the API budget, summed over calls that waited at the same time.
       returned: success
       type: float
       sample: 0.0

@@ -42,6 +42,10 @@ notes:
   - The whole list of sites is read first, 200 a call. They are added 1,000 a call.
   - Qualys confirms that it has taken the sites before it has worked on them. Until its list shows them, another run
     adds them again.
+  - Qualys does not document the fields of its list. A site counts as there when any text of an entry is its name or
+    address, or a URL with it.
+  - An upload whose answer is lost on the way is made again. Adding a site twice does no harm by itself, but with
+    O(launch_scan=true) a second scan may start.
 seealso:
   - module: community.qualys.certview_external_site_info
 """
@@ -103,7 +107,7 @@ api:
       type: int
       sample: 0
     waited_seconds:
-      description: Seconds spent waiting for the API budget.
+      description: Seconds spent waiting for the API budget, summed over calls that waited at the same time.
       returned: success
       type: float
       sample: 0.0

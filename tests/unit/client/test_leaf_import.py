@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils import _leaf_import
+from ansible_collections.community.qualys.plugins.module_utils._answers import Answer
 from ansible_collections.community.qualys.plugins.module_utils._certificate_file import contents_of, is_certificate
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._importing import contents_from, ensured_certificates
@@ -37,7 +38,6 @@ from unit.client.support import (
     ScriptedServer,
     Simulator,
     jwt,
-    outcome_of,
 )
 
 ONE, TWO, THREE = (made_certificate(f"{name}.example") for name in ("one", "two", "three"))
@@ -128,6 +128,55 @@ class TestFile:
     def test_a_certificate_that_is_cut_off_or_goes_on_is_none(self, end: int) -> None:
         assert not is_certificate(ONE.der[:end])
         assert not is_certificate(ONE.der + ONE.der[: end + 1])
+
+
+class Counted(bytes):
+    """Bytes that count how often they are looked into, and how many of them are copied."""
+
+    looks = copied = 0
+
+    def __getitem__(self, place: t.Any) -> t.Any:
+        self.looks += 1
+        found = super().__getitem__(place)
+        self.copied += len(found) if isinstance(found, bytes) else 1
+        return found
+
+
+def element(tag: int, value: bytes) -> bytes:
+    return bytes([tag, 0x84]) + len(value).to_bytes(4, "big") + value
+
+
+TINY = b"\x05\x00" * 15_000_000
+
+
+class TestHostileSize:
+    @pytest.mark.parametrize(
+        "data",
+        [
+            TINY,
+            element(0x30, TINY),
+            element(0x30, b"\x30\x00\x30\x00\x03\x00" + TINY),
+            element(0x30, element(0x30, TINY) + TINY),
+        ],
+        ids=["bare", "in a sequence", "after a certificate's three", "in two"],
+    )
+    def test_no_more_is_looked_at_than_a_certificate_needs(self, data: bytes) -> None:
+        counted = Counted(data)
+        assert not is_certificate(counted)
+        assert counted.looks < 50
+        assert counted.copied < 100
+
+    def test_a_great_certificate_is_not_copied(self) -> None:
+        counted = Counted(element(0x30, element(0x30, TINY) + b"\x30\x00\x03\x00"))
+        assert is_certificate(counted)
+        assert counted.looks < 50
+        assert counted.copied < 100
+
+    def test_a_length_of_more_bytes_than_there_are_is_none(self) -> None:
+        assert not is_certificate(b"\x30\xff")
+        assert not is_certificate(b"\x30\xff" + b"\xff" * 127)
+        assert not is_certificate(bytes.fromhex("3006 3000 3000 0382"))
+        assert not is_certificate(bytes.fromhex("3080 3000 3000 0300"))
 
 
 class TestOptions:
@@ -285,6 +334,50 @@ def gateway() -> Iterator[t.Callable[..., Gateway]]:
         each.server.close()
 
 
+FAILURES: tuple[t.Any, ...] = (
+    {"errorCode": 400},
+    {"errorCode": "E-17", "status": "SUCCESS"},
+    {"error": "no leaf"},
+    {"errors": ["no leaf", "too old"]},
+    {"errors": [{"code": "E-17", "text": "no leaf"}]},
+    {"subErrors": [{"field": "file", "message": "no leaf"}], "message": None},
+    {"error_message": "no leaf"},
+    {"validationFailures": {"type": "no leaf"}},
+    {"failed": True},
+    {"status": "FAILED"},
+    {"status": "REJECTED", "message": "no leaf"},
+    {"importStatus": "NOT_IMPORTED", "reason": "no leaf"},
+    {"import_status": "SKIPPED"},
+    {"responseCode": 400},
+    {"result": {"status": "ERROR", "detail": "no leaf"}},
+    {"success": False},
+    {"imported": "false"},
+    {"message": "Only leaf certificates can be imported"},
+)
+
+SUCCESSES: tuple[t.Any, ...] = (
+    {},
+    {"status": "SUCCESS", "message": "Certificate imported"},
+    {"status": "Imported"},
+    {"status": None, "error": None, "errors": [], "subErrors": {}, "errorCode": 0, "message": ""},
+    {"errorCode": "SUCCESS", "failed": False},
+    {"responseCode": 201},
+    {"success": True, "imported": True},
+    {"result": {"status": "OK"}},
+    {"revocationStatus": "REVOKED", "orderStatus": "PENDING", "subject": {"state": "Hesse"}, "selfSigned": False},
+)
+
+
+def words_in(beside: t.Any) -> list[str]:
+    if isinstance(beside, (dict, list)):
+        return [word for value in (beside.values() if isinstance(beside, dict) else beside) for word in words_in(value)]
+    return [] if beside in (None, "SUCCESS") else [str(beside)]
+
+
+def told_of(answer: t.Any, *secrets: str) -> _leaf_import.Told:
+    return _leaf_import.told_by(Answer("POST /", 200, {}, json.dumps(answer), secrets))
+
+
 class TestAnswers:
     @pytest.mark.parametrize(
         "named",
@@ -305,6 +398,58 @@ class TestAnswers:
     ) -> None:
         client = client_of(gateway({"certificatesResponses": [{"status": "OK"}]}, learns=True).server.url)
         assert ensured(client, ONE)["imported"] == [ONE.certhash]
+
+    @pytest.mark.parametrize("beside", FAILURES)
+    @pytest.mark.parametrize("naming", [{"rawData": ONE.pem}, {"certhash": ONE.certhash}], ids=["rawData", "certhash"])
+    def test_an_entry_that_tells_of_a_failure_is_no_success(
+        self, naming: t.Any, beside: t.Any, gateway: t.Callable[..., Gateway], client_of: ClientFactory
+    ) -> None:
+        server = gateway({"certificatesResponses": [{**naming, **beside}, {"rawData": TWO.pem}]}).server
+        with pytest.raises(CertViewError) as caught:
+            ensured(client_of(server.url, max_concurrency=1), ONE, TWO)
+        assert caught.value.kind == "answer"
+        assert f"{ONE.certhash} (" in caught.value.message
+        assert TWO.certhash not in caught.value.message
+        assert all(word in caught.value.message for word in words_in(beside))
+
+    @pytest.mark.parametrize("beside", FAILURES)
+    def test_what_the_list_holds_is_imported_whatever_its_entry_tells(
+        self, beside: t.Any, gateway: t.Callable[..., Gateway], client_of: ClientFactory
+    ) -> None:
+        server = gateway({"certificatesResponses": [{"rawData": ONE.pem, **beside}]}, learns=True).server
+        assert ensured(client_of(server.url, max_concurrency=1), ONE)["imported"] == [ONE.certhash]
+
+    @pytest.mark.parametrize("beside", SUCCESSES)
+    def test_an_entry_that_tells_of_no_failure_needs_no_look_into_the_list(
+        self, beside: t.Any, gateway: t.Callable[..., Gateway], client_of: ClientFactory
+    ) -> None:
+        server = gateway({"certificatesResponses": [{"rawData": ONE.pem, **beside}]}).server
+        assert ensured(client_of(server.url, max_concurrency=1), ONE)["imported"] == [ONE.certhash]
+        assert server.received[-1].path == _leaf_import.PATH
+
+    def test_a_failure_of_the_whole_is_one_of_each(self) -> None:
+        told = told_of({"status": "PARTIAL", "certificatesResponses": [{"rawData": ONE.pem}, {"error": "no leaf"}]})
+        assert told.imported == frozenset()
+        assert told.doubted == {ONE.certhash: "status: PARTIAL"}
+        assert "no leaf" in told.otherwise
+
+    def test_an_entry_that_names_no_certificate_is_told_too(
+        self, gateway: t.Callable[..., Gateway], client_of: ClientFactory
+    ) -> None:
+        server = gateway({"certificatesResponses": [{"message": "Only leaf certificates"}]}).server
+        with pytest.raises(CertViewError, match="the server says: message: Only leaf certificates"):
+            ensured(client_of(server.url, max_concurrency=1), ONE)
+
+    def test_one_of_two_entries_on_a_certificate_is_enough_for_doubt(self) -> None:
+        entries = [{"rawData": ONE.pem}, {"certhash": ONE.certhash, "errorCode": 17}]
+        assert told_of({"certificatesResponses": entries}) == (frozenset(), {ONE.certhash: "errorcode: 17"}, "")
+
+    def test_no_secret_and_no_page_is_repeated(self) -> None:
+        entry = {"certhash": ONE.certhash, "error": f"hush-1\x1b[31m {'x' * 5000}"}
+        words = told_of({"certificatesResponses": [entry]}, "hush-1").doubted[ONE.certhash]
+        assert words.startswith("error: ********")
+        assert words.isprintable()
+        assert len(words) < 400
 
     @pytest.mark.parametrize("answer", [{}, [], {"certificatesResponses": [{"certhash": TWO.certhash}]}])
     def test_what_is_neither_named_nor_listed_is_no_success(
@@ -327,6 +472,15 @@ class TestAnswers:
 
     @given(answer=JSON_VALUES | st.builds(lambda told: {"certificatesResponses": told}, JSON_VALUES))
     def test_any_answer_is_read(self, answer: t.Any) -> None:
-        named = outcome_of(_leaf_import.named_in, answer)
-        assert isinstance(named, set)
-        assert ONE.certhash not in named
+        told = told_of(answer)
+        assert ONE.certhash not in told.imported | told.doubted.keys()
+
+    @given(beside=st.dictionaries(st.sampled_from(["status", "Error", "import-status", "details", "x"]), JSON_VALUES))
+    def test_a_named_certificate_is_imported_or_doubted_with_words(self, beside: dict[str, t.Any]) -> None:
+        told = told_of({"certificatesResponses": [{**beside, "certhash": ONE.certhash}]})
+        assert (ONE.certhash in told.imported) is not bool(told.doubted.get(ONE.certhash))
+
+    @given(depth=st.integers(1, 900))
+    def test_no_depth_is_too_great(self, depth: int) -> None:
+        deep = json.loads('{"error": ' * depth + '"refused"' + "}" * depth)
+        assert told_of({"certificatesResponses": [{**deep, "certhash": ONE.certhash}]}).doubted

@@ -15,7 +15,11 @@ from ansible_collections.community.qualys.plugins.module_utils import _site_name
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._filters import condition
 from ansible_collections.community.qualys.plugins.module_utils._site_adding import ensured_sites
-from ansible_collections.community.qualys.plugins.module_utils._site_names import checked_sites, spelling
+from ansible_collections.community.qualys.plugins.module_utils._site_names import (
+    checked_sites,
+    listed_spelling,
+    spelling,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from support.simulator import running_simulator
@@ -106,6 +110,35 @@ class TestNames:
         assert checked_sites(["www.example.com"]) == ["www.example.com"]
         with pytest.raises(CertViewError, match="idna is not installed"):
             checked_sites(["bücher.example"])
+
+    @pytest.mark.parametrize(
+        ("listed", "compared"),
+        [
+            ("https://shop.example.com/", "shop.example.com"),
+            ("HTTPS://Shop.Example.com.:8443/cart?next=//evil.example", "shop.example.com"),
+            ("http://user:word@203.0.113.10", "203.0.113.10"),
+            ("https://bücher.example#top", "xn--bcher-kva.example"),
+            (" Shop.Example.com. ", "shop.example.com"),
+            ("admin@example.com", "admin@example.com"),
+            ("https:///shop.example.com", "https:///shop.example.com"),
+            ("", ""),
+        ],
+    )
+    def test_a_listed_url_is_compared_by_its_host(self, listed: str, compared: str) -> None:
+        assert listed_spelling(listed) == compared
+
+    @given(
+        name=NAMES,
+        user=st.just("") | st.from_regex(r"[^/?#@]*@", fullmatch=True),
+        port=st.just("") | st.integers(0, 65535).map(":{}".format),
+        rest=st.just("") | st.builds(str.__add__, st.sampled_from("/?#"), st.text()),
+    )
+    def test_whatever_a_url_holds_its_host_is_found(self, name: str, user: str, port: str, rest: str) -> None:
+        assert listed_spelling(f"https://{user}{name}{port}{rest}") == name
+
+    @given(text=st.text() | st.text().map("https://{}".format))
+    def test_any_listed_text_has_a_spelling(self, text: str) -> None:
+        assert isinstance(listed_spelling(text), str)
 
     @given(name=st.text())
     def test_any_text_is_refused_or_is_one_line_of_the_file(self, name: str) -> None:
@@ -327,6 +360,26 @@ class TestUnknownShapes:
         result = ensured(client_of(server.url, max_concurrency=1), "shop.example.com")
         assert (result["changed"], result["present"]) == (False, ["shop.example.com"])
         assert not any("bulkAdd" in request.path for request in server.received)
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            {"id": 1, "name": "Shop", "fqdn": "shop.example.com"},
+            {"id": 1, "site": "Shop", "target": "Shop.Example.com."},
+            {"id": 1, "name": "Shop", "url": "https://shop.example.com/"},
+            {"id": 1, "fqdn": "www.example.com", "ip": "203.0.113.10", "entry": "shop.example.com"},
+        ],
+    )
+    def test_a_site_is_known_whatever_else_its_entry_is_called(
+        self, row: t.Any, serve: ServerFactory, client_of: ClientFactory
+    ) -> None:
+        server = serve(Reply(200, json.dumps([[row]]).encode()), Reply())
+        assert ensured(client_of(server.url, max_concurrency=1), "shop.example.com")["changed"] is False
+        assert not any("bulkAdd" in request.path for request in server.received)
+
+    def test_a_site_is_told_by_its_name_and_not_by_what_it_is_called(self) -> None:
+        record = _sites.site({"id": 1, "name": "Shop", "fqdn": "shop.example.com"})
+        assert (record["site"], record["extra"]) == ("shop.example.com", {"name": "Shop"})
 
     def test_a_page_in_the_servers_place_is_no_confirmation(
         self, serve: ServerFactory, client_of: ClientFactory

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils._ahead import Abandoned, Wish
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._headers import told_limits
 from ansible_collections.community.qualys.plugins.module_utils._ledger import Ledger, OwnLedger, SharedLedger
@@ -333,8 +334,8 @@ class TestConcurrency:
         waiting.leave()
         assert call(throttle) == 0.0
 
-    def test_who_waits_for_the_window_holds_nobody_up(self, clock: FakeClock) -> None:
-        throttle = throttle_with(clock)
+    def test_who_waits_for_the_window_keeps_his_place_and_shows_that_he_is_there(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock, chance=Always(0.0))
         throttle.refused(API, {"Retry-After": "300"}, attempt=0)
         lines: list[int] = []
         sleep = clock.sleep
@@ -344,8 +345,72 @@ class TestConcurrency:
             sleep(seconds)
 
         clock.sleep = look_around  # type: ignore[method-assign]
-        call(throttle)
-        assert lines == [0] * 6
+        assert call(throttle) == 300.0
+        assert lines == [1] * 60
+
+    def test_who_stands_behind_rests_while_the_window_is_closed_and_is_told_why(self, clock: FakeClock) -> None:
+        told: list[str] = []
+        throttle = throttle_with(clock, chance=Always(0.0), tell=told.append)
+        first = throttle.ledger.standing(API)
+        first.join()
+        throttle.refused(API, {"Retry-After": "60"}, attempt=0)
+        sleep = clock.sleep
+
+        def sleep_until_the_first_is_served(seconds: float) -> None:
+            sleep(seconds)
+            if clock.seconds >= 60:
+                first.leave()
+
+        clock.sleep = sleep_until_the_first_is_served  # type: ignore[method-assign]
+        assert call(throttle) == 60.0
+        assert clock.sleeps == [5.0] * 12
+        assert told == [
+            f"Waiting for the API budget of {API}, 0 s so far: the server refused a call and asked to wait 60 s, and"
+            " 1 others wait before this call. The first may call at 2026-06-01T00:01:00Z."
+        ]
+
+    def test_who_leaves_calls_to_others_does_not_hold_them_up(self, clock: FakeClock) -> None:
+        ledger = OwnLedger()
+        modest, other = (throttle_with(clock, max_wait=0, rate_reserve=reserve, ledger=ledger) for reserve in (1, 0))
+        modest.learn(limits(2, 100))
+        call(modest)
+        waiting = ledger.standing(API, 1)
+        waiting.join()
+        with pytest.raises(CertViewError, match="2 calls in 100 s are used up, and 1 others wait before"):
+            call(modest)
+        assert call(other) == 0.0
+
+    def test_who_is_waited_for_by_nobody_any_more_ends_in_silence(self, clock: FakeClock) -> None:
+        told: list[str] = []
+        throttle = throttle_with(clock, tell=told.append)
+        throttle.refused(API, {"Retry-After": "3600"}, attempt=0)
+        wish = Wish()
+        sleep = clock.sleep
+
+        def sleep_until_given_up(seconds: float) -> None:
+            sleep(seconds)
+            if clock.seconds >= 30:
+                wish.give_up()
+
+        clock.sleep = sleep_until_given_up  # type: ignore[method-assign]
+        with pytest.raises(Abandoned), throttle.admitted(API, wish=wish):
+            pytest.fail("nobody wants the answer")
+        assert clock.seconds == 30
+        assert len(told) == 1
+        assert throttle.ledger.standing(API).ahead() == 0
+        with pytest.raises(Abandoned), throttle.admitted(API, wish=wish):
+            pytest.fail("nobody wants the answer")
+        assert (clock.seconds, len(told)) == (30, 1)
+
+    def test_the_time_that_looking_takes_is_waited_too(self, clock: FakeClock) -> None:
+        throttle = throttle_with(clock, max_wait=12, max_concurrency=1)
+        sleep = clock.sleep
+        # As on a busy machine.
+        clock.sleep = lambda seconds: sleep(seconds + 1.0)  # type: ignore[method-assign]
+        with throttle.admitted(API), pytest.raises(CertViewError):
+            call(throttle)
+        assert 12 <= clock.seconds < 13.1
+        assert throttle.waited_seconds == pytest.approx(clock.seconds)
 
     def test_who_does_not_know_yet_that_there_are_fewer_places_takes_none_of_the_others(
         self, clock: FakeClock, tmp_path: Path, told: list[str]
