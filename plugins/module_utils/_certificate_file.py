@@ -20,6 +20,8 @@ _BEGIN = re.compile(rb"-----BEGIN ([^\r\n-]+)-----")
 _BLOCK = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CERTIFICATE)-----([^-]*)-----END \1-----")
 _CERTIFICATE_LABELS = (b"CERTIFICATE", b"X509 CERTIFICATE")
 
+_BLANKS = b" \t\n\v\f\r"
+
 _SEQUENCE = 0x30
 _BIT_STRING = 0x03
 
@@ -99,6 +101,7 @@ def _elements(data: bytes, start: int, end: int, *, most: int) -> list[_Element]
 
 def _base64(text: bytes) -> bytes:
     try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
+        # Not joined from what split gives: of a file of single letters that takes twenty times its memory.
+        return base64.b64decode(text.translate(None, _BLANKS), validate=True)
     except binascii.Error:
         return b""

@@ -27,7 +27,7 @@ from ._query import LARGEST_PAGE, Query
 from ._state import opened_state
 from ._sweep import IDENTITY, V1_WINDOW, Row, sweep
 from ._throttle import Throttle
-from ._token import Token
+from ._token import Token, account_of
 from ._token_cache import TokenCache
 from ._transport import Transport
 
@@ -51,7 +51,7 @@ class CertViewClient:
         self._connection = connection
         self._clock = clock or SystemClock()
         state = opened_state(connection.state_dir, tell)
-        account = (connection.gateway_url, connection.credentials.account)
+        account = (connection.gateway_url, account_of(connection.credentials))
         self.throttle = Throttle(
             self._clock,
             max_wait=connection.max_wait,

@@ -91,8 +91,8 @@ def condition(field: str, comparison: str, value: object = None) -> Condition:
         if any("," in item for item in made.values):
             raise _refuse(f"a value for {field} holds a comma, which separates the values of in", "Use equals for it")
     elif isinstance(value, (list, dict)):
-        several = "Give one condition for each of them" if name == "not_equals" else "Use in for several"
-        raise _refuse(f"the operator {name} on {field} takes one value", several)
+        advice = "Give one condition for each of them" if name == "not_equals" else "Use in for several"
+        raise _refuse(f"the operator {name} on {field} takes one value", advice)
     else:
         made = Condition(field, name, (_as_text(value),))
     _check_type(made)

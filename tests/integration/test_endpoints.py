@@ -277,9 +277,7 @@ class TestImport:
 
 FAULTS = {
     "forbidden": ("permission", 403, "2012"),
-    "wrong-host": ("not_found", 404, None),
     "registration": ("registration", 409, "2003"),
-    "server-error": ("server", 500, "500"),
     "html": ("answer", 200, None),
 }
 
