@@ -131,7 +131,9 @@ options:
     description:
       - Seconds that one call may wait for the API budget of the subscription before it fails; V(-1) for ever,
         V(0) never. It includes the wait for other calls of this controller, which are served in the order in which they
-        came.
+        came, also when the calls of a window are used up.
+      - A login may wait as long, for that of another process with the same credentials, and while the server takes none
+        because of a limit. The login of another process is waited for O(timeout) seconds in any case.
       - A wait of ten seconds or more is told in a warning, once a minute, with its reason and, where it is known, the
         time of the next call.
       - The default outlasts one window of the standard service level (300 calls an hour).
@@ -164,8 +166,9 @@ options:
   token_cache:
     description:
       - Whether the token is kept in O(state_dir) until it ends, so that one login serves all processes.
-      - With it is kept for 15 minutes that the server did not accept the credentials, so that no other process tries
-        the same ones again and locks the account. Other credentials are tried at once, and the same ones again by
+      - With it is kept for 15 minutes that the server did not accept the credentials, or that their user may not log
+        in, so that no other process tries the same ones again and locks the account. Other credentials are tried at
+        once, and the same ones again by
         M(community.qualys.certview_auth) with O(community.qualys.certview_auth#module:refresh=true).
       - With V(false) neither is written, and each process logs in for itself, with wrong credentials, too.
       - If not given, the environment variable E(QUALYS_TOKEN_CACHE) is used.

@@ -25,7 +25,7 @@ from ._query import INCLUDES, Query
 from ._snapshot import Snapshot
 from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing
 from ._state import StateDir, StateError
-from ._token import read_token
+from ._token import account_of
 
 _POLL_SECONDS = 0.1
 _TOLD_FROM_SECONDS = 10.0
@@ -73,17 +73,6 @@ def needed_includes(conditions: t.Sequence[Condition]) -> set[str]:
     return {_INCLUDE_OF_FIELD[made.field] for made in conditions if made.field in _INCLUDE_OF_FIELD}
 
 
-def account_of(connection: Connection) -> str:
-    """Return what the copies of a connection belong to.
-
-    A token that was given lives four hours, and the copy is to outlive it: the name in it counts, where it has one.
-    """
-    credentials = connection.credentials
-    if credentials.token and not credentials.username:
-        return read_token(credentials.token, received_at=None).username or credentials.account
-    return credentials.account
-
-
 class Copies:
     """The copies of one subscription in one state directory."""
 
@@ -91,7 +80,7 @@ class Copies:
         """Touch nothing yet."""
         self._state = state
         self._connection = connection
-        self._account = account_of(connection)
+        self._account = account_of(connection.credentials)
         self._clock = clock
         self._tell = tell
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import typing as t
+from datetime import timedelta
 
 from ._ahead import Wish
 from ._clock import Clock
@@ -57,6 +58,10 @@ class Patience:
     def allows(self, seconds: float) -> bool:
         """Tell whether the call may wait so much longer."""
         return self._max_wait < 0 or self.waited + seconds <= self._max_wait
+
+    def at(self, seconds: float) -> str:
+        """Return the instant so many seconds from now, as the user is told it."""
+        return (self._clock.now() + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def wait(self, seconds: float, notice: t.Callable[[], str], *, expected: float = 0.0) -> float:
         """Let *seconds* pass, and return how many have passed since the last wait.

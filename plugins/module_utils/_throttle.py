@@ -17,7 +17,6 @@ import random
 import threading
 import typing as t
 from contextlib import contextmanager
-from datetime import timedelta
 
 from ._ahead import Wish
 from ._clock import Clock, full_jitter
@@ -114,9 +113,7 @@ class Throttle:
         return min(self._max_concurrency, budget.concurrency or self._max_concurrency)
 
     @contextmanager
-    def admitted(
-        self, api: str, waited_before: float = 0.0, wish: t.Optional[Wish] = None
-    ) -> t.Iterator[Admission]:
+    def admitted(self, api: str, waited_before: float = 0.0, wish: t.Optional[Wish] = None) -> t.Iterator[Admission]:
         """Hold a place for one call of *api*; give what takes the headers of its answer.
 
         :param waited_before: Seconds that the same call has waited already, before it was refused.
@@ -166,7 +163,7 @@ class Throttle:
                 standing.join()
                 pause = tried.seconds or self._until_next_look(ahead)
                 if not patience.allows(pause):
-                    raise self._spent(api, tried)
+                    raise self._spent(api, tried, patience)
                 # In steps, to show that the caller was not stopped (Ctrl-Z), which would let the others pass, and to go
                 # on early when another process learns that it may.
                 step = min(pause, LONGEST_STEP_SECONDS)
@@ -255,18 +252,15 @@ class Throttle:
         if obstacle.seconds > 0.0 and obstacle.ahead == 0:
             return (
                 f"Waiting {obstacle.seconds:.0f} s for the API budget of {api}: {obstacle.reason}."
-                f" Next call at {self._at(obstacle.seconds)}."
+                f" Next call at {patience.at(obstacle.seconds)}."
             )
-        first = f" The first may call at {self._at(obstacle.seconds)}." if obstacle.seconds > 0.0 else ""
+        first = f" The first may call at {patience.at(obstacle.seconds)}." if obstacle.seconds > 0.0 else ""
         return f"Waiting for the API budget of {api}, {patience.waited:.0f} s so far: {obstacle.reason}.{first}"
 
-    def _at(self, delay: float) -> str:
-        return (self._clock.now() + timedelta(seconds=delay)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def _spent(self, api: str, obstacle: _Obstacle) -> CertViewError:
+    def _spent(self, api: str, obstacle: _Obstacle, patience: Patience) -> CertViewError:
         when = ""
         if obstacle.seconds > 0.0:
-            when = f"the next call is possible at {self._at(obstacle.seconds)}, in {obstacle.seconds:.0f} s, and "
+            when = f"the next call is possible at {patience.at(obstacle.seconds)}, in {obstacle.seconds:.0f} s, and "
         return CertViewError(
             f"the API budget is spent: {obstacle.reason}; {when}max_wait allows {self._max_wait:g} s for one call",
             kind="budget",

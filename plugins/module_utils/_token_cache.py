@@ -11,10 +11,17 @@ from __future__ import annotations
 
 import json
 import typing as t
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
+from ._errors import CertViewError
+from ._patience import Patience
 from ._state import StateDir, StateError
 from ._values import mapping, parse_iso, text, whole
+
+# What a login is refused for until somebody does something about it.
+REFUSAL_KINDS = ("credentials", "permission")
+
+_POLL_SECONDS = 0.05
 
 _T = t.TypeVar("_T")
 
@@ -30,11 +37,12 @@ class StoredToken(t.NamedTuple):
 
 
 class Refusal(t.NamedTuple):
-    """That the server did not accept the credentials.
+    """That the server did not accept the credentials, or did not let their user log in.
 
     :ivar since: ISO 8601, by the clock of this controller.
     :ivar request: Method and path of the login.
     :ivar message: What came back, free of secrets.
+    :ivar kind: One of REFUSAL_KINDS.
     """
 
     since: str
@@ -42,6 +50,7 @@ class Refusal(t.NamedTuple):
     message: str
     http_status: t.Optional[int]
     code: t.Optional[str]
+    kind: str
 
 
 class TokenCache:
@@ -69,11 +78,38 @@ class TokenCache:
         self._is_shared = True
 
     @contextmanager
-    def alone(self) -> t.Iterator[None]:
-        """Let one process at a time look, log in and store; without the lock when the folder fails us."""
-        with ExitStack() as held:
-            self._attempt(lambda: held.enter_context(self._state.locked(self._name)))
+    def alone(self, patience: Patience) -> t.Iterator[None]:
+        """Let one process at a time look, log in and store; without the lock when the folder fails us.
+
+        :raises Abandoned: when nobody wants the token any more.
+        :raises CertViewError: of kind V(budget) when another process takes longer than *patience* allows.
+        """
+        free = self._locked(patience)
+        try:
             yield
+        finally:
+            if free is not None:
+                free()
+
+    def _locked(self, patience: Patience) -> t.Optional[t.Callable[[], None]]:
+        while True:
+            free = self._attempt(lambda: self._state.try_lock(self._name))
+            if free is not None or not self._is_shared:
+                return free
+            if not patience.allows(_POLL_SECONDS):
+                raise CertViewError(
+                    "another process of this controller is logging in with the same credentials, and has not finished"
+                    f" within {patience.waited:.0f} s",
+                    kind="budget",
+                    hint="Look for a process that hangs or waits for the server, run again later, or raise max_wait",
+                )
+            patience.wait(
+                _POLL_SECONDS,
+                lambda: (
+                    "Waiting for another process of this controller that is logging in; its token will be used here,"
+                    f" too ({patience.waited:.0f} s so far)."
+                ),
+            )
 
     def load(self) -> t.Optional[StoredToken]:
         """Return the token that was stored last, or None; whether it is still good, the caller must see."""
@@ -93,10 +129,10 @@ class TokenCache:
     def refusal(self) -> t.Optional[Refusal]:
         """Return the last refusal of the credentials, or None; whether it still counts, the caller must see."""
         told = self._read(self._refused)
-        since, request, message = (text(told.get(name)) for name in ("since", "request", "message"))
-        if not since or not request or not message or not parse_iso(since):
+        since, request, message, kind = (text(told.get(name)) for name in ("since", "request", "message", "kind"))
+        if not since or not request or not message or not parse_iso(since) or kind not in REFUSAL_KINDS:
             return None
-        return Refusal(since, request, message, whole(told.get("http_status")), text(told.get("code")))
+        return Refusal(since, request, message, whole(told.get("http_status")), text(told.get("code")), kind)
 
     def store_refusal(self, refusal: Refusal) -> None:
         """Let the other processes know that these credentials are not accepted."""

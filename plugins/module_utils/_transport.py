@@ -28,8 +28,9 @@ from ._network_errors import meaning_of
 from ._options import Connection
 from ._route import proxies_of, trust_of
 from ._throttle import Throttle
-from ._token import LoginRequest, Token, TokenSource
+from ._token import LoginRequest, Token
 from ._token_cache import TokenCache
+from ._token_source import TokenSource
 
 REQUESTS_IMPORT_ERROR: t.Optional[str]
 try:
@@ -122,7 +123,16 @@ class Transport:
         self._session.proxies = proxies_of(connection)
         self._session.verify = trust_of(connection)
         self._session.headers.update({"Accept": "application/json", "X-Requested-With": "Ansible community.qualys"})
-        self.tokens = TokenSource(connection.credentials, clock, self._log_in, cache, tell)
+        self.tokens = TokenSource(
+            connection.credentials,
+            clock,
+            self._log_in,
+            cache,
+            tell,
+            max_wait=connection.max_wait,
+            timeout=connection.timeout,
+            chance=self._chance,
+        )
         self._place = urlsplit(connection.gateway_url).netloc
         self._clock_ahead = 0.0
 
@@ -176,7 +186,7 @@ class Transport:
         cost = _Cost()
         rejected: t.Optional[Token] = None
         while True:
-            token = self.tokens.get(rejected)
+            token = self.tokens.get(rejected, wish=call.wish)
             answer, value = self._patiently(cost, functools.partial(self._ask, call, token, cost))
             if is_limit(answer):
                 continue
@@ -188,7 +198,7 @@ class Transport:
             return value
 
     def _ask(self, call: _Call, token: Token, cost: _Cost) -> tuple[Answer, t.Any]:
-        with self._throttle.admitted(call.api, cost.waited) as admission:
+        with self._throttle.admitted(call.api, cost.waited, call.wish) as admission:
             cost.waited = admission.waited
             try:
                 with call.wish.going_out():

@@ -130,7 +130,7 @@ FAULTS: dict[str, Fault] = {
     "login fails": at_login("bad-gateway", HEALED),
     "login stalls": at_login("stall", HEALED, **STALLED),
     "login is a page of HTML": at_login("html", Refused("answer", "not a JSON Web Token")),
-    "login is limited": at_login("limited", Refused("budget", "API rate limit exceeded", 429)),
+    "login is limited": at_login("limited", HEALED),
     "login is refused": at_login("unauthorized", Refused("credentials", "is not accepted", 401)),
 }
 

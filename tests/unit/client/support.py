@@ -35,6 +35,11 @@ class FakeClock:
         self._lock = threading.Lock()
         self.seconds = 0.0
         self.sleeps: list[float] = []
+        self._alarms: list[tuple[float, t.Callable[[], object]]] = []
+
+    def when(self, seconds: float, action: t.Callable[[], object]) -> None:
+        """Do *action* once, after the sleep that reaches so many seconds."""
+        self._alarms.append((seconds, action))
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.seconds)
@@ -43,6 +48,10 @@ class FakeClock:
         with self._lock:
             self.sleeps.append(seconds)
             self.seconds += seconds
+            due = [alarm for alarm in self._alarms if alarm[0] <= self.seconds]
+            self._alarms = [alarm for alarm in self._alarms if alarm not in due]
+        for _moment, action in due:
+            action()
 
 
 class Always(random.Random):

@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.community.qualys.plugins.module_utils import _client, _snapshot, _snapshot_update
 from ansible_collections.community.qualys.plugins.module_utils._certificate import Record
 from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
-from ansible_collections.community.qualys.plugins.module_utils._copies import Copies, account_of
+from ansible_collections.community.qualys.plugins.module_utils._copies import Copies
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._fields import FIELDS
 from ansible_collections.community.qualys.plugins.module_utils._filters import Condition, Shortcuts, condition
@@ -297,15 +297,6 @@ class TestWhichCopyServes:
         consumer.reads(Query(asset_type="managed", page_size=PAGE))
         assert consumer.path == "full"
         assert len(consumer.copies) == 3
-
-    def test_a_given_token_has_the_copy_of_the_user_it_names(self) -> None:
-        first, second = (jwt({"sub": "quays_xx1", "iat": 0, "exp": expires}) for expires in (14_400, 28_800))
-        accounts = {
-            account_of(connection_to("https://gateway.example", Credentials(token=token))) for token in (first, second)
-        }
-        assert accounts == {"quays_xx1"}
-        nameless = jwt({"exp": 14_400})
-        assert account_of(connection_to("https://gateway.example", Credentials(token=nameless))) == nameless
 
 
 _VALUES: dict[str, list[t.Any]] = {

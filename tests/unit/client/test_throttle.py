@@ -354,14 +354,7 @@ class TestConcurrency:
         first = throttle.ledger.standing(API)
         first.join()
         throttle.refused(API, {"Retry-After": "60"}, attempt=0)
-        sleep = clock.sleep
-
-        def sleep_until_the_first_is_served(seconds: float) -> None:
-            sleep(seconds)
-            if clock.seconds >= 60:
-                first.leave()
-
-        clock.sleep = sleep_until_the_first_is_served  # type: ignore[method-assign]
+        clock.when(60, first.leave)
         assert call(throttle) == 60.0
         assert clock.sleeps == [5.0] * 12
         assert told == [
@@ -385,14 +378,7 @@ class TestConcurrency:
         throttle = throttle_with(clock, tell=told.append)
         throttle.refused(API, {"Retry-After": "3600"}, attempt=0)
         wish = Wish()
-        sleep = clock.sleep
-
-        def sleep_until_given_up(seconds: float) -> None:
-            sleep(seconds)
-            if clock.seconds >= 30:
-                wish.give_up()
-
-        clock.sleep = sleep_until_given_up  # type: ignore[method-assign]
+        clock.when(30, wish.give_up)
         with pytest.raises(Abandoned), throttle.admitted(API, wish=wish):
             pytest.fail("nobody wants the answer")
         assert clock.seconds == 30

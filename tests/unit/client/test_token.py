@@ -19,11 +19,12 @@ from ansible_collections.community.qualys.plugins.module_utils._token import (
     RENEWAL_MARGIN,
     LoginRequest,
     Token,
-    TokenSource,
+    account_of,
     login_request,
     read_token,
     token_text,
 )
+from ansible_collections.community.qualys.plugins.module_utils._token_source import TokenSource
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.client.support import AS_OF, JSON_VALUES, FakeClock, jwt, outcome_of
@@ -156,6 +157,15 @@ def test_login_of_a_user_is_the_form_of_the_guide() -> None:
 def test_login_of_a_client_has_its_secret_in_the_headers(kind: str, path: str) -> None:
     request = login_request(Credentials(client_id="i", client_secret="s", client_type=kind))
     assert request == LoginRequest(path, {"clientId": "i", "clientSecret": "s"}, {})
+
+
+def test_a_given_token_belongs_to_the_account_of_its_user_as_far_as_it_names_one() -> None:
+    first, second = (jwt({"sub": "quays_xx1", "jti": number}) for number in (1, 2))
+    assert account_of(Credentials(token=first)) == account_of(Credentials(token=second)) == "quays_xx1"
+    assert account_of(Credentials(username="quays_xx1", password="p")) == "quays_xx1"
+    nameless = jwt({"jti": 1})
+    assert account_of(Credentials(token=nameless)) == nameless
+    assert account_of(Credentials(token=first, username="given")) == "given"
 
 
 class Authority:

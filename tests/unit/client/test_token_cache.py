@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import os
+import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils._ahead import Abandoned, Wish
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
 from ansible_collections.community.qualys.plugins.module_utils._state import StateDir
-from ansible_collections.community.qualys.plugins.module_utils._token import LoginRequest, TokenSource
+from ansible_collections.community.qualys.plugins.module_utils._token import LoginRequest
 from ansible_collections.community.qualys.plugins.module_utils._token_cache import StoredToken, TokenCache
+from ansible_collections.community.qualys.plugins.module_utils._token_source import TokenSource
 from unit.client.support import FakeClock, jwt
 
 ACCOUNT = ("https://gateway.example", "quays_xx1")
@@ -33,6 +36,7 @@ class Authority:
             "malformed": refused_with(400, "credentials"),
             "wrong host": refused_with(404, "not_found"),
             "no permission": refused_with(403, "permission"),
+            "limited": refused_with(429, "budget"),
             "down": refused_with(503, "server"),
             "no network": refused_with(None, "network"),
         }
@@ -63,13 +67,14 @@ def process(
     told: list[str],
     password: str = "right",
     client_type: str = "",
+    **options: t.Any,
 ) -> TokenSource:
     """What another process would make for the same account."""
     cache = TokenCache(state, ACCOUNT, (password,), told.append)
     credentials = Credentials(username="quays_xx1", password=password)
     if client_type:
         credentials = Credentials(client_id="quays_xx1", client_secret=password, client_type=client_type)
-    return TokenSource(credentials, clock, authority.log_in, cache)
+    return TokenSource(credentials, clock, authority.log_in, cache, told.append, **options)
 
 
 def token_file(state: StateDir) -> Path:
@@ -177,15 +182,17 @@ class TestRefusals:
             source.get(anew=anew)
         return caught.value
 
-    @pytest.mark.parametrize("password", ["wrong", "malformed"])
+    @pytest.mark.parametrize(
+        ("password", "kind"), [("wrong", "credentials"), ("malformed", "credentials"), ("no permission", "permission")]
+    )
     def test_refused_credentials_are_tried_once_by_all_processes(
-        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], password: str
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], password: str, kind: str
     ) -> None:
         first = self.failure(process(state, authority, clock, told, password))
         clock.sleep(60)
         for _each in range(3):
             error = self.failure(process(state, authority, clock, told, password))
-            assert (error.kind, error.http_status, error.code) == ("credentials", first.http_status, "77")
+            assert (error.kind, error.http_status, error.code) == (kind, first.http_status, "77")
             assert error.request == "POST /auth"
             assert "refused at 2026-06-01T00:00:00Z and is not tried again before 2026-06-01T00:15:00Z" in str(error)
             assert first.message in error.message
@@ -228,16 +235,25 @@ class TestRefusals:
         assert unlocked.get() == token
         assert process(state, authority, clock, told, "wrong").get().value == token.value
 
-    @pytest.mark.parametrize("password", ["wrong host", "no permission", "down", "no network"])
+    @pytest.mark.parametrize("password", ["wrong host", "limited", "down", "no network"])
     def test_what_is_not_about_the_credentials_is_not_remembered_for_others(
         self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], password: str
     ) -> None:
         for logins in (1, 2):
-            self.failure(process(state, authority, clock, told, password))
+            self.failure(process(state, authority, clock, told, password, max_wait=0))
             assert authority.logins == logins
 
     @pytest.mark.parametrize(
-        "content", [b"", b"{", b"[]", b"\xff", b'{"since": "2026-06-01T00:00:00Z"}', b'{"since": 1}']
+        "content",
+        [
+            b"",
+            b"{",
+            b"[]",
+            b"\xff",
+            b'{"since": "2026-06-01T00:00:00Z"}',
+            b'{"since": 1}',
+            b'{"since": "2026-06-01T00:00:00Z", "request": "POST /auth", "message": "no", "kind": "weather"}',
+        ],
     )
     def test_a_damaged_file_means_a_try(
         self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], content: bytes
@@ -257,6 +273,58 @@ class TestRefusals:
             self.failure(source)
         assert sorted(os.listdir(state.path)) == before
         assert authority.logins == 1
+
+
+class TestLoginOfAnotherProcess:
+    @pytest.fixture
+    def finish(self, state: StateDir) -> t.Callable[[], None]:
+        """Ends the login of another process, which holds the lock until then."""
+        free = state.try_lock(token_file(state).name)
+        assert free is not None
+        return free
+
+    def test_is_waited_for_and_told_once_a_minute(
+        self,
+        state: StateDir,
+        authority: Authority,
+        clock: FakeClock,
+        told: list[str],
+        finish: t.Callable[[], None],
+    ) -> None:
+        clock.when(80, finish)
+        assert process(state, authority, clock, told, max_wait=100).get().value
+        assert clock.seconds == pytest.approx(80, abs=0.1)
+        assert len(told) == 2
+        assert all("another process of this controller that is logging in" in notice for notice in told)
+        assert "(10 s so far)" in told[0]
+
+    @pytest.mark.parametrize(("max_wait", "seconds"), [(0, 60), (100, 100)])
+    @pytest.mark.usefixtures("finish")
+    def test_is_not_waited_for_longer_than_allowed(
+        self,
+        state: StateDir,
+        authority: Authority,
+        clock: FakeClock,
+        told: list[str],
+        max_wait: float,
+        seconds: float,
+    ) -> None:
+        with pytest.raises(CertViewError, match=f"has not finished within {seconds} s") as caught:
+            process(state, authority, clock, told, max_wait=max_wait, timeout=60).get()
+        assert caught.value.kind == "budget"
+        assert clock.seconds == pytest.approx(seconds, abs=0.1)
+        assert authority.logins == 0
+
+    @pytest.mark.usefixtures("finish")
+    def test_is_not_waited_for_when_nobody_wants_the_token(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
+    ) -> None:
+        wish = Wish()
+        clock.when(5, wish.give_up)
+        with pytest.raises(Abandoned):
+            process(state, authority, clock, told).get(wish=wish)
+        assert authority.logins == 0
+        assert told == []
 
 
 def test_what_is_stored_is_loaded(state: StateDir, told: list[str]) -> None:

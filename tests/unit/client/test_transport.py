@@ -20,6 +20,7 @@ import pytest
 import trustme
 from ansible_collections.community.qualys.plugins.module_utils import _transport
 from ansible_collections.community.qualys.plugins.module_utils._ahead import Abandoned, Wish
+from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
 from ansible_collections.community.qualys.plugins.module_utils._throttle import Throttle
@@ -215,7 +216,7 @@ class TestLimits:
     ) -> None:
         server = serve(Reply(status, b"", {"X-RateLimit-ToWait-Sec": "30"}), Reply())
         assert open_to(server.url).post(PATH, BODY) == []
-        assert clock.sleeps == [30.5]
+        assert clock.seconds == 30.5
 
     def test_the_classic_refusal_of_the_simulator_is_waited_out(
         self, simulator: Simulator, open_to: Opener, clock: FakeClock
@@ -244,7 +245,7 @@ class TestLimits:
     def test_the_waits_of_one_call_add_up(self, simulator: Simulator, open_to: Opener, clock: FakeClock) -> None:
         simulator.fault("limited", times=9, to_wait=20)
         assert failure(open_to(simulator.url, max_wait=50)).kind == "budget"
-        assert clock.sleeps == [20.5, 20.5]
+        assert clock.seconds == 41.0
 
     @pytest.mark.parametrize(
         ("retries", "max_wait", "kind", "calls"), [(2, -1, "server", 6), (99, 200, "budget", 5), (99, 0, "budget", 1)]
@@ -263,7 +264,7 @@ class TestLimits:
             transport.post(PATH, BODY)
         simulator.control("limits", {"rate": 300})
         transport.post(PATH, BODY)
-        assert clock.sleeps == [60.0]
+        assert clock.seconds == 60.0
         assert simulator.list_calls == 3
 
 
@@ -403,13 +404,76 @@ def test_a_call_whose_answer_nobody_wants_does_not_go_out_and_counts_for_nothing
     server = serve(Reply())
     throttle = Throttle(clock, max_wait=-1, max_concurrency=2)
     transport = Transport(connection_to(server.url), clock, throttle)
-    given_up = Wish()
-    given_up.give_up()
+    throttle.refused(PATH, {"Retry-After": "0"}, attempt=0)
+    wish = Wish()
+    clock.when(0, wish.give_up)
     with pytest.raises(Abandoned):
-        transport.post(PATH, BODY, wish=given_up)
+        transport.post(PATH, BODY, wish=wish)
     transport.close()
     assert [call.path for call in server.received] == ["/auth"]
     assert (throttle.calls, len(throttle.budget(PATH).counted)) == (0, 0)
+
+
+def test_who_wants_no_answer_any_more_does_not_log_in(serve: ServerFactory, open_to: Opener) -> None:
+    server = serve(Reply())
+    given_up = Wish()
+    given_up.give_up()
+    with pytest.raises(Abandoned):
+        open_to(server.url).post(PATH, BODY, wish=given_up)
+    assert server.received == []
+
+
+def test_the_calls_of_all_tokens_that_name_one_user_are_counted_together(clock: FakeClock, tmp_path: Path) -> None:
+    counted = []
+    for number in (1, 2, 3):
+        credentials = Credentials(token=jwt({"sub": "quays_xx1", "jti": number}))
+        connection = connection_to("https://gateway.example", credentials, state_dir=str(tmp_path))
+        with CertViewClient(connection, clock=clock) as client, client.throttle.admitted(PATH):
+            counted.append(len(client.throttle.budget(PATH).counted))
+    assert counted == [1, 2, 3]
+
+
+class TestLimitedLogin:
+    @pytest.mark.parametrize("fault", ["limited", "limited-classic"])
+    def test_is_made_again_after_the_told_time_and_told(
+        self, simulator: Simulator, clock: FakeClock, told: list[str], fault: str
+    ) -> None:
+        simulator.fault(fault, match="/auth", to_wait=30)
+        with CertViewClient(connection_to(simulator.url), clock=clock, chance=Always(0.5), tell=told.append) as client:
+            assert client.log_in().value
+            assert client.throttle.calls == 0
+        assert clock.seconds == 30.5
+        assert len(told) == 1
+        assert told[0].startswith("Waiting 30 s to log in: the server takes no more calls for now (HTTP 4")
+        assert "Next try at 2026-06-01T00:00:30Z." in told[0]
+        assert simulator.stats["logins"] == 1
+
+    def test_is_made_again_with_jitter_when_no_time_is_told(
+        self, simulator: Simulator, open_to: Opener, clock: FakeClock
+    ) -> None:
+        simulator.fault("limited-silent", match="/auth", times=3)
+        assert open_to(simulator.url).post(PATH, BODY)
+        assert clock.sleeps == [0.5, 1.0, 2.0]
+
+    def test_beyond_max_wait_is_an_error_that_says_when_and_is_not_remembered(
+        self, simulator: Simulator, open_to: Opener, clock: FakeClock
+    ) -> None:
+        simulator.fault("limited", match="/auth", to_wait=3600)
+        transport = open_to(simulator.url, max_wait=60)
+        error = failure(transport)
+        assert (error.kind, error.http_status, error.request) == ("budget", 429, "POST /auth")
+        assert "2026-06-01T01:00:00Z, in 3600 s, and max_wait allows 60 s" in str(error)
+        assert clock.sleeps == []
+        assert transport.post(PATH, BODY)
+
+    def test_ends_when_nobody_wants_the_answer(self, serve: ServerFactory, open_to: Opener, clock: FakeClock) -> None:
+        server = serve(Reply(), login=Reply(429, b"", {"Retry-After": "3600"}))
+        wish = Wish()
+        clock.when(0, wish.give_up)
+        with pytest.raises(Abandoned):
+            open_to(server.url).post(PATH, BODY, wish=wish)
+        assert clock.sleeps == [5.0]
+        assert len(server.received) == 1
 
 
 class TestServersClock:

@@ -1,0 +1,236 @@
+# Copyright (c) 2026 community.qualys contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Logging in: one token for all threads, and for all processes that share a cache; and when not to try again.
+
+Note that this is a private module of the collection: its names may change without notice.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import threading
+import typing as t
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
+
+from ._ahead import Wish
+from ._clock import Clock, full_jitter
+from ._errors import CertViewError
+from ._options import Credentials
+from ._patience import Patience
+from ._token import JWT, LoginRequest, Token, login_request, read_token, token_text
+from ._token_cache import REFUSAL_KINDS, Refusal, StoredToken, TokenCache
+from ._values import iso, parse_iso
+
+# Long enough for one run of a playbook and short against the time in which a locked account opens again by itself.
+REFUSAL_REMEMBERED = timedelta(minutes=15)
+
+_HINTS = {
+    "credentials": "Correct the credentials: others are tried at once. If they are right by now, for example because"
+    " the account was unlocked, log in with the module certview_auth and refresh: true",
+    "permission": "Give the user's role 'API Access' and 'CERTVIEW API Access'; then log in with the module"
+    " certview_auth and refresh: true",
+}
+
+
+def _notice(reason: str, patience: Patience, seconds: float) -> str:
+    return f"Waiting {seconds:.0f} s to log in: {reason}. Next try at {patience.at(seconds)}."
+
+
+class TokenSource:
+    """Keeps one token for all threads of this process, and gets a new one when it is needed."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        clock: Clock,
+        login: t.Callable[[LoginRequest], str],
+        cache: t.Optional[TokenCache] = None,
+        tell: t.Callable[[str], None] = lambda message: None,
+        *,
+        max_wait: float = -1,
+        timeout: float = 0.0,
+        chance: t.Optional[random.Random] = None,
+    ) -> None:
+        """Make no call yet.
+
+        :param login: Makes one call of the authentication API and returns the text of its answer.
+        :param cache: Where other processes leave their token, and find ours.
+        :param tell: Is given one sentence when the token does not seem to open CertView, and for a long wait.
+        :param max_wait: Seconds that a login may wait in all: for that of another process, and while the server takes
+            none because of a limit; V(-1) for ever.
+        :param timeout: Seconds that the login of another process is waited for in any case: it is no limit.
+        """
+        self._max_wait = max_wait
+        self._max_wait_for_others = max_wait if max_wait < 0 else max(max_wait, timeout)
+        self._chance = chance or random.Random()
+        self._cache = cache
+        self._credentials = credentials
+        self._clock = clock
+        self._login = login
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._token: t.Optional[Token] = None
+        self._refusal: t.Optional[CertViewError] = None
+        self._has_warned = False
+
+    def get(self, rejected: t.Optional[Token] = None, *, anew: bool = False, wish: t.Optional[Wish] = None) -> Token:
+        """Return a token that should work.
+
+        :param anew: Whether to log in although there is one, or although the credentials were refused before.
+        :param rejected: A token that the server has just answered with 401; it is not returned again.
+        :param wish: Whether what the token is for is still wanted.
+        :raises Abandoned: when it is not.
+        :raises CertViewError: of kind V(credentials) when the server refuses the credentials, of kind V(permission)
+            when the user may not log in. Then it is asked once only by this process, and once in REFUSAL_REMEMBERED by
+            all that share the cache, because repeated failures lock an account. Of kind V(budget) when another process
+            has not logged in within the time, or the server takes no login because of a limit.
+        """
+        wish = wish or Wish()
+        with self._lock:
+            wish.check()
+            if self._refusal is not None and not anew:
+                raise self._refusal
+            if self._credentials.token:
+                token = self._given(rejected)
+            elif not anew and self._serves(self._token, rejected):
+                token = t.cast(Token, self._token)
+            else:
+                others = Patience(self._clock, self._max_wait_for_others, self._tell, wish=wish)
+                with self._cache.alone(others) if self._cache else nullcontext():
+                    token = self._found(rejected, anew=anew) or self._logged_in(wish, others.waited, anew=anew)
+            self._token = token
+            self._warn_if_closed(token)
+            return token
+
+    def _serves(self, token: t.Optional[Token], rejected: t.Optional[Token]) -> bool:
+        return (
+            token is not None
+            and (rejected is None or token.value != rejected.value)
+            and token.is_fresh(self._clock.now())
+        )
+
+    def _found(self, rejected: t.Optional[Token], *, anew: bool) -> t.Optional[Token]:
+        """Return the token that another process has left, if it serves."""
+        stored = self._cache.load() if self._cache and not anew else None
+        if stored is None or not JWT.fullmatch(stored.value):
+            return None
+        token = replace(
+            read_token(stored.value, received_at=None, username=self._credentials.username),
+            expires_at=parse_iso(stored.expires_at),
+        )
+        if self._serves(token, rejected):
+            return token
+        if self._cache:
+            # Should the login fail, nobody is to try this one again.
+            self._cache.drop()
+        return None
+
+    def _logged_in(self, wish: Wish, waited: float, *, anew: bool) -> Token:
+        request = login_request(self._credentials)
+        remembered = None if anew else self._remembered_refusal(request)
+        if remembered is not None:
+            self._refusal = remembered
+            raise remembered
+        patience = Patience(self._clock, self._max_wait, self._tell, wish=wish, waited=waited)
+        try:
+            answer = self._patiently(request, wish, patience)
+        except CertViewError as exc:
+            self._note_refusal(exc)
+            raise
+        self._refusal = None
+        token = read_token(
+            token_text(answer),
+            received_at=self._clock.now(),
+            username=self._credentials.username,
+            request=f"POST {request.path}",
+        )
+        expires_at = iso(token.expires_at)
+        if self._cache and expires_at:
+            self._cache.store(StoredToken(token.value, expires_at))
+        return token
+
+    def _patiently(self, request: LoginRequest, wish: Wish, patience: Patience) -> str:
+        """Log in, as often as it takes while the server takes no login because of a limit."""
+        refusals = 0
+        while True:
+            wish.check()
+            try:
+                return self._login(request)
+            except CertViewError as exc:
+                if exc.kind != "budget":
+                    raise
+                if exc.retry_after is None:
+                    pause = full_jitter(refusals, self._chance)
+                else:
+                    # The server counts in whole seconds, and others that were refused must not all come back at once.
+                    pause = exc.retry_after + self._chance.uniform(0.0, 1.0)
+                if not patience.allows(pause):
+                    raise self._limited(exc, pause, patience) from None
+                reason = exc.message.rstrip(".")
+            patience.wait_out(pause, functools.partial(_notice, reason, patience))
+            refusals += 1
+
+    def _limited(self, error: CertViewError, pause: float, patience: Patience) -> CertViewError:
+        return CertViewError(
+            f"{error.message.rstrip('.')}; the next login can be tried at {patience.at(pause)}, in {pause:.0f} s, and"
+            f" max_wait allows {self._max_wait:g} s, of which {patience.waited:.0f} s have passed",
+            kind=error.kind,
+            http_status=error.http_status,
+            code=error.code,
+            hint="Run again after that time, or raise max_wait",
+            request=error.request,
+        )
+
+    def _note_refusal(self, error: CertViewError) -> None:
+        if error.kind not in REFUSAL_KINDS:
+            return
+        self._refusal = error
+        since = iso(self._clock.now())
+        if self._cache and since:
+            refusal = Refusal(since, error.request, error.message, error.http_status, error.code, error.kind)
+            self._cache.store_refusal(refusal)
+
+    def _remembered_refusal(self, request: LoginRequest) -> t.Optional[CertViewError]:
+        """Return the error that the server need not be asked for, because it has just told it to another process."""
+        refusal = self._cache.refusal() if self._cache else None
+        since = parse_iso(refusal.since) if refusal else None
+        # A client of the other type has another address with the same secret.
+        if refusal is None or since is None or refusal.request != f"POST {request.path}":
+            return None
+        until = since + REFUSAL_REMEMBERED
+        # One of the future was noted before the clock was set back.
+        if not since <= self._clock.now() < until:
+            return None
+        return CertViewError(
+            f"the login was refused at {iso(since)} and is not tried again before {iso(until)} with the same"
+            f" credentials, because repeated failures lock the account. What came back was: {refusal.message}",
+            kind=refusal.kind,
+            http_status=refusal.http_status,
+            code=refusal.code,
+            hint=_HINTS[refusal.kind],
+            request=refusal.request,
+        )
+
+    def _given(self, rejected: t.Optional[Token]) -> Token:
+        if rejected is not None:
+            raise CertViewError(
+                "the server no longer takes the token that was given",
+                kind="credentials",
+                http_status=401,
+                hint="Get a new one (certview_auth, four hours valid), or give username and password so that this"
+                " collection can log in by itself",
+            )
+        return self._token or read_token(self._credentials.token, received_at=None, username=self._credentials.username)
+
+    def _warn_if_closed(self, token: Token) -> None:
+        if not token.opens_certview and not self._has_warned:
+            self._has_warned = True
+            self._tell(
+                "The token does not list Certificate View among the modules of this user. If calls are refused, check"
+                " the subscription's licence and the role's permission 'CERTVIEW API Access'."
+            )
