@@ -79,6 +79,10 @@ class StateDir:
             if told.st_uid != os.geteuid():
                 raise StateError(f"{self.path} belongs to another user")
             if told.st_mode & 0o077:
+                inside = os.listdir(self.path)
+                if inside and "salt" not in inside:
+                    # Such as /tmp: nobody else could use it any more.
+                    raise StateError(f"{self.path} is open to others and holds other files; give a folder of its own")
                 os.chmod(self.path, 0o700)
             self._salt = self._read_salt()
 

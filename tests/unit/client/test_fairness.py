@@ -21,7 +21,6 @@ from ansible_collections.community.qualys.plugins.module_utils._throttle import 
 
 API = "/certview/v2.2/certificates"
 PROCESSES, CALLS, CONCURRENCY, LATENCY_SECONDS = 6, 25, 2, 0.02
-NO_HEADERS: t.Mapping[str, str] = {}
 
 
 class Wait(t.NamedTuple):
@@ -111,7 +110,7 @@ def calling(
 
 
 def waits_of(
-    state_dir: Path, threads: t.Sequence[int], calls: int, headers: t.Mapping[str, str] = NO_HEADERS
+    state_dir: Path, threads: t.Sequence[int], calls: int, headers: t.Mapping[str, str] | None = None
 ) -> list[list[Wait]]:
     """Let one process for each of *threads* call in so many threads, all at once; return what each waited for.
 
@@ -122,7 +121,7 @@ def waits_of(
     running = []
     for number in threads:
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=calling, args=(str(state_dir), number, calls, headers, start, theirs))
+        process = context.Process(target=calling, args=(str(state_dir), number, calls, headers or {}, start, theirs))
         process.start()
         theirs.close()
         running.append((process, ours))

@@ -33,6 +33,15 @@ def state(tmp_path: Path) -> StateDir:
     return StateDir(str(tmp_path / "state"))
 
 
+def test_a_folder_of_everybody_is_not_taken_over(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o755)
+    (shared / "of somebody").touch()
+    with pytest.raises(StateError, match="a folder of its own"):
+        StateDir(str(shared))
+    assert shared.stat().st_mode & 0o777 == 0o755
+
+
 def test_the_folder_is_private_even_if_it_was_not(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     folder.mkdir(mode=0o755)
