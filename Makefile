@@ -4,8 +4,8 @@
 
 SHELL := /bin/sh
 PYTHON ?= python3
-# How many checks run at the same time
-JOBS ?= 2
+# How many checks run at the same time: they wait more for each other's processes than they compute
+JOBS ?= 3
 ARGS ?=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/cache/python
 
