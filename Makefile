@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 PYTHON ?= python3
-# How many checks run at the same time: they wait more for each other's processes than they compute
+# How many checks run at the same time: each waits more than it computes
 JOBS ?= 3
 ARGS ?=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/cache/python
