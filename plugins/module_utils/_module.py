@@ -13,11 +13,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
+from . import _transport
 from ._client import CertViewClient
 from ._errors import CertViewError
 from ._options import argument_spec, connection_from
 from ._source import CertificateSource
-from ._transport import REQUESTS_IMPORT_ERROR
 
 
 def certview_module(
@@ -58,9 +58,8 @@ def _run(
         with asked(connection_from(params), tell=module.warn) as opened:
             result = work(opened)
     except CertViewError as exc:
-        if exc.kind == "requirement":
-            module.fail_json(
-                msg=missing_required_lib("requests"), error=exc.to_result(), exception=REQUESTS_IMPORT_ERROR
-            )
+        missing = _transport.REQUESTS_IMPORT_ERROR
+        if missing is not None and exc.kind == "requirement":
+            module.fail_json(msg=missing_required_lib("requests"), error=exc.to_result(), exception=missing)
         module.fail_json(msg=str(exc), error=exc.to_result())
     module.exit_json(**{"changed": False, **result})

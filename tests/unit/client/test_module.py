@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 import typing as t
 from pathlib import Path
 from types import ModuleType
@@ -114,6 +115,13 @@ class TestCertificateInfo:
         assert outcome.failed
         assert outcome.result["error"]["kind"] == "requirement"
         assert "requests" in outcome.result["msg"]
+
+    def test_a_missing_library_of_another_kind_is_named(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "socks", None)
+        failure = run(certview_auth, proxy="socks5://127.0.0.1:1")
+        assert failure.failed
+        assert failure.result["error"]["kind"] == "requirement"
+        assert "PySocks" in failure.result["msg"]
 
     def test_options_come_from_the_environment(
         self, run: Run, monkeypatch: pytest.MonkeyPatch, simulator: Simulator
