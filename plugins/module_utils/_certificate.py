@@ -16,7 +16,7 @@ import typing as t
 from datetime import datetime
 
 from ._errors import CertViewError
-from ._values import items, lines, mapping, parse_time, scrub_all, text, texts, told_time, truth, whole
+from ._values import items, lines, mapping, others, parse_time, scrub_all, text, texts, told_time, truth, whole
 
 Record = dict[str, t.Any]
 
@@ -97,12 +97,6 @@ _CERTIFICATE_FIELDS = frozenset(
 )
 
 
-def _extra(raw: t.Mapping[str, t.Any], known: t.AbstractSet[str]) -> dict[str, t.Any]:
-    if raw.keys() <= known:
-        return {}
-    return {scrub_all(str(key)): scrub_all(value) for key, value in raw.items() if key not in known}
-
-
 def _name(value: object) -> t.Optional[Record]:
     if not isinstance(value, dict):
         return None
@@ -114,7 +108,7 @@ def _name(value: object) -> t.Optional[Record]:
         "state": text(value.get("state")),
         "country": text(value.get("country")),
         "certhash": text(value.get("certhash")),
-        "extra": _extra(value, _NAME_FIELDS),
+        "extra": others(value, _NAME_FIELDS),
     }
 
 
@@ -147,7 +141,7 @@ def _instance(value: object) -> Record:
         "ssl_protocols": sorted(set(texts(protocols))) if isinstance(protocols, list) else None,
         "cipher_suites": scrub_all(raw.get("cipherSuites")),
         "vulnerabilities": scrub_all(raw.get("vulnerabilities")),
-        "extra": _extra(raw, _INSTANCE_FIELDS),
+        "extra": others(raw, _INSTANCE_FIELDS),
     }
 
 
@@ -180,7 +174,7 @@ def asset(value: object) -> Record:
         "interfaces": _each(_interface, raw.get("assetInterfaces")),
         "tags": _each(_tag, raw.get("tags")),
         "instances": [_instance(item) for item in items(raw.get("hostInstances"))],
-        "extra": _extra(raw, _ASSET_FIELDS),
+        "extra": others(raw, _ASSET_FIELDS),
     }
 
 
@@ -255,7 +249,7 @@ def normalise(raw: object, instant: datetime) -> Record:
         "assets": assets,
         # v1 does not count them: a full list may then be a cut one.
         "assets_complete": len(assets) < EMBEDDED_ASSETS if asset_count is None else len(assets) >= asset_count,
-        "extra": _extra(raw, _CERTIFICATE_FIELDS),
+        "extra": others(raw, _CERTIFICATE_FIELDS),
     }
 
 

@@ -41,3 +41,14 @@ def full_jitter(attempt: int, chance: random.Random, *, base: float = 1.0, cap: 
     Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (full jitter).
     """
     return chance.uniform(0.0, min(cap, base * 2.0 ** min(attempt, 16)))
+
+
+def pause_after_refusal(told: t.Optional[float], attempt: int, chance: random.Random) -> float:
+    """Return the seconds to wait after refusal number *attempt* (from 0) for a limit.
+
+    :param told: The seconds that the server asked to wait, if it did.
+    """
+    if told is None:
+        return full_jitter(attempt, chance)
+    # The server counts in whole seconds, and all who were refused must not come back at once.
+    return told + chance.uniform(0.0, 1.0)

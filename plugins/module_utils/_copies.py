@@ -9,6 +9,7 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import typing as t
@@ -21,6 +22,7 @@ from ._errors import CertViewError
 from ._fields import FIELDS
 from ._filters import Condition
 from ._options import Connection
+from ._patience import Patience
 from ._query import INCLUDES, Query
 from ._snapshot import Snapshot
 from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing
@@ -28,8 +30,6 @@ from ._state import StateDir, StateError
 from ._token import account_of
 
 _POLL_SECONDS = 0.1
-_TOLD_FROM_SECONDS = 10.0
-_TOLD_EVERY_SECONDS = 60.0
 
 # What a record tells only when it was asked for, by the field that a condition names.
 _INCLUDE_OF_FIELD = {"asset.tagName": "asset_tags"}
@@ -153,36 +153,31 @@ class Copies:
         :raises CertViewError: of kind V(budget) when that takes longer than C(max_wait).
         :raises SnapshotError: when there can be no lock.
         """
-        free = self._locked(copy)
+        patience = Patience(self._clock, self._connection.max_wait, self._tell)
+        free = patience.until(
+            functools.partial(self._take, copy),
+            _POLL_SECONDS,
+            notice=lambda: (
+                "Waiting for another process of this controller that is reading the list of certificates;"
+                f" its copy will be used here, too ({patience.waited:.0f} s so far)."
+            ),
+            spent=lambda: CertViewError(
+                "another process of this controller is reading the list of certificates, and has not finished"
+                f" within the {self._connection.max_wait:g} s that max_wait allows",
+                kind="budget",
+                hint="Run again later, raise max_wait, or set max_age to 0 to read the list without waiting",
+            ),
+        )
         try:
             yield
         finally:
             free()
 
-    def _locked(self, copy: Copy) -> t.Callable[[], None]:
-        waited, tell_from = 0.0, _TOLD_FROM_SECONDS
-        while True:
-            try:
-                free = self._state.try_lock(copy.name)
-            except StateError as exc:
-                raise SnapshotError(str(exc)) from exc
-            if free is not None:
-                return free
-            if 0 <= self._connection.max_wait < waited + _POLL_SECONDS:
-                raise CertViewError(
-                    "another process of this controller is reading the list of certificates, and has not finished"
-                    f" within the {self._connection.max_wait:g} s that max_wait allows",
-                    kind="budget",
-                    hint="Run again later, raise max_wait, or set max_age to 0 to read the list without waiting",
-                )
-            if waited >= tell_from:
-                tell_from = waited + _TOLD_EVERY_SECONDS
-                self._tell(
-                    "Waiting for another process of this controller that is reading the list of certificates;"
-                    f" its copy will be used here, too ({waited:.0f} s so far)."
-                )
-            self._clock.sleep(_POLL_SECONDS)
-            waited += _POLL_SECONDS
+    def _take(self, copy: Copy) -> t.Optional[t.Callable[[], None]]:
+        try:
+            return self._state.try_lock(copy.name)
+        except StateError as exc:
+            raise SnapshotError(str(exc)) from exc
 
 
 def _synced_at(copy: Copy) -> datetime:

@@ -17,7 +17,7 @@ import typing as t
 from ._certificate import Record
 from ._filters import Condition, to_json
 from ._sweep import Row, identity
-from ._values import iso, mapping, parse_time, scrub_all, text, texts, whole
+from ._values import mapping, others, scrub_all, text, texts, told_time, whole
 
 PATH = "/certview/v2/instances"
 
@@ -76,16 +76,12 @@ def instance(row: Row) -> Record:
         "service": text(raw.get("service")),
         "fqdn": text(raw.get("fqdn")),
         "grade": text(raw.get("grade")),
-        "scanned": iso(parse_time(raw.get("scannedDate"))),
+        "scanned": told_time(raw.get("scannedDate")),
         "asset": _asset(raw.get("asset")),
         "certificate": _certificate(raw.get("certificate")),
         "grade_summary": _grade_summary(raw.get("gradeSummary")),
-        "extra": _rest(raw, _INSTANCE_FIELDS),
+        "extra": others(raw, _INSTANCE_FIELDS),
     }
-
-
-def _rest(raw: t.Mapping[str, t.Any], known: t.AbstractSet[str]) -> dict[str, t.Any]:
-    return mapping(scrub_all({key: value for key, value in raw.items() if key not in known}))
 
 
 def _asset(value: object) -> t.Optional[Record]:
@@ -96,7 +92,7 @@ def _asset(value: object) -> t.Optional[Record]:
         "uuid": text(value.get("uuid")),
         "name": text(value.get("name")),
         "primary_ip": text(value.get("primaryIp")),
-        "extra": _rest(value, _ASSET_FIELDS),
+        "extra": others(value, _ASSET_FIELDS),
     }
 
 
@@ -107,8 +103,8 @@ def _certificate(value: object) -> t.Optional[Record]:
         "id": whole(value.get("id")),
         "certhash": text(value.get("certhash")),
         "name": text(value.get("name")),
-        "last_found": iso(parse_time(value.get("lastFound"))),
-        "extra": _rest(value, _CERTIFICATE_FIELDS),
+        "last_found": told_time(value.get("lastFound")),
+        "extra": others(value, _CERTIFICATE_FIELDS),
     }
 
 
@@ -155,4 +151,4 @@ def _grade_summary(value: object) -> t.Optional[Record]:
     if not isinstance(value, dict):
         return None
     summary = {key: read(value.get(name)) for key, name, read in _SUMMARY}
-    return {**summary, "extra": _rest(value, _SUMMARY_FIELDS)}
+    return {**summary, "extra": others(value, _SUMMARY_FIELDS)}

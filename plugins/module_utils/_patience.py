@@ -24,6 +24,8 @@ TOLD_EVERY_SECONDS = 60.0
 # Half of the time after which a line passes over who has not looked; and a wait that was given up ends soon.
 LONGEST_STEP_SECONDS = 5.0
 
+_Taken = t.TypeVar("_Taken")
+
 
 class Patience:
     """How long one call has waited, and may wait.
@@ -81,6 +83,27 @@ class Patience:
         self._counted_until = now
         self.waited += passed
         return passed
+
+    def until(
+        self,
+        take: t.Callable[[], t.Optional[_Taken]],
+        poll_seconds: float,
+        notice: t.Callable[[], str],
+        spent: t.Callable[[], Exception],
+    ) -> _Taken:
+        """Return what *take* gives, looking again and again until it gives something.
+
+        :param notice: As for C(wait).
+        :param spent: Returns what is raised when the call may wait no longer.
+        :raises Abandoned: when nobody wants the answer any more.
+        """
+        while True:
+            taken = take()
+            if taken is not None:
+                return taken
+            if not self.allows(poll_seconds):
+                raise spent()
+            self.wait(poll_seconds, notice)
 
     def wait_out(self, seconds: float, notice: t.Callable[[float], str]) -> None:
         """Let all of *seconds* pass.

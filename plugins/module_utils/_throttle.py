@@ -19,7 +19,7 @@ import typing as t
 from contextlib import contextmanager
 
 from ._ahead import Wish
-from ._clock import Clock, full_jitter
+from ._clock import Clock, pause_after_refusal
 from ._errors import CertViewError
 from ._headers import Limits, told_limits, told_wait
 from ._ledger import Budget, Ledger, OwnLedger
@@ -236,17 +236,12 @@ class Throttle:
         :param attempt: How often this call was refused before; decides the backoff when the server does not say.
         """
         told = told_wait(headers, self._clock.now())
-        if told is None:
-            delay = full_jitter(attempt, self._chance)
-            because = "the server refused a call and did not say how long to wait"
-        else:
-            # The server counts in whole seconds, and nodes that share no disk must not all come back at once.
-            delay = told + self._chance.uniform(0.0, 1.0)
-            because = f"the server refused a call and asked to wait {told:.0f} s"
+        delay = pause_after_refusal(told, attempt, self._chance)
+        asked = "did not say how long to wait" if told is None else f"asked to wait {told:.0f} s"
         with self._lock:
             self.refusals += 1
         with self._ledger.opened(api) as budget:
-            budget.block(self._now(), delay, because)
+            budget.block(self._now(), delay, f"the server refused a call and {asked}")
 
     def _notice(self, api: str, obstacle: _Obstacle, patience: Patience) -> str:
         if obstacle.seconds > 0.0 and obstacle.ahead == 0:

@@ -84,32 +84,28 @@ class TokenCache:
         :raises Abandoned: when nobody wants the token any more.
         :raises CertViewError: of kind V(budget) when another process takes longer than *patience* allows.
         """
-        free = self._locked(patience)
+        free = patience.until(
+            self._take,
+            _POLL_SECONDS,
+            notice=lambda: (
+                "Waiting for another process of this controller that is logging in; its token will be used here, too"
+                f" ({patience.waited:.0f} s so far)."
+            ),
+            spent=lambda: CertViewError(
+                "another process of this controller is logging in with the same credentials, and has not finished"
+                f" within {patience.waited:.0f} s",
+                kind="budget",
+                hint="Look for a process that hangs or waits for the server, run again later, or raise max_wait",
+            ),
+        )
         try:
             yield
         finally:
-            if free is not None:
-                free()
+            free()
 
-    def _locked(self, patience: Patience) -> t.Optional[t.Callable[[], None]]:
-        while True:
-            free = self._attempt(lambda: self._state.try_lock(self._name))
-            if free is not None or not self._is_shared:
-                return free
-            if not patience.allows(_POLL_SECONDS):
-                raise CertViewError(
-                    "another process of this controller is logging in with the same credentials, and has not finished"
-                    f" within {patience.waited:.0f} s",
-                    kind="budget",
-                    hint="Look for a process that hangs or waits for the server, run again later, or raise max_wait",
-                )
-            patience.wait(
-                _POLL_SECONDS,
-                lambda: (
-                    "Waiting for another process of this controller that is logging in; its token will be used here,"
-                    f" too ({patience.waited:.0f} s so far)."
-                ),
-            )
+    def _take(self) -> t.Optional[t.Callable[[], None]]:
+        free = self._attempt(lambda: self._state.try_lock(self._name))
+        return free if free is not None or self._is_shared else lambda: None
 
     def load(self) -> t.Optional[StoredToken]:
         """Return the token that was stored last, or None; whether it is still good, the caller must see."""

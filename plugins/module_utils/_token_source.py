@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ._ahead import Wish
-from ._clock import Clock, full_jitter
+from ._clock import Clock, pause_after_refusal
 from ._errors import CertViewError
 from ._options import Credentials
 from ._patience import Patience
@@ -164,11 +164,7 @@ class TokenSource:
             except CertViewError as exc:
                 if exc.kind != "budget":
                     raise
-                if exc.retry_after is None:
-                    pause = full_jitter(refusals, self._chance)
-                else:
-                    # The server counts in whole seconds, and others that were refused must not all come back at once.
-                    pause = exc.retry_after + self._chance.uniform(0.0, 1.0)
+                pause = pause_after_refusal(exc.retry_after, refusals, self._chance)
                 if not patience.allows(pause):
                     raise self._limited(exc, pause, patience) from None
                 reason = exc.message.rstrip(".")

@@ -54,6 +54,13 @@ def scrub_all(value: t.Any, *, depth: int = 0) -> t.Any:
     return value
 
 
+def others(raw: t.Mapping[str, t.Any], known: t.AbstractSet[str]) -> dict[str, t.Any]:
+    """Return what an object holds besides the *known* keys, scrubbed and otherwise untouched."""
+    if raw.keys() <= known:
+        return {}
+    return {scrub_all(str(key)): scrub_all(value) for key, value in raw.items() if key not in known}
+
+
 def text(value: object) -> t.Optional[str]:
     """Return a text that says something, scrubbed and without blanks around it; else None."""
     if isinstance(value, str):

@@ -46,7 +46,7 @@ def floor() -> Contender:
     return program("floor")
 
 
-def library(*, dest: str = "") -> Contender:
+def this_client(*, dest: str = "") -> Contender:
     """Return what the information module does, without Ansible.
 
     :param dest: A file for the records; they are only counted when not given.

@@ -23,7 +23,7 @@ def run(scale: Scale, folder: Path) -> None:
         with arena(certificates, folder) as place:
             # The first run waits for a simulator that still makes its certificates; the median leaves it out.
             (runs,) = compare(
-                {f"{certificates:,}": place.runner(contenders.library())}, scale.slow_rounds, warm_up=False
+                {f"{certificates:,}": place.runner(contenders.this_client())}, scale.slow_rounds, warm_up=False
             ).values()
         middle = medians[certificates] = median(runs)
         rows.append([f"{certificates:,}", *raw(runs), f"{middle.cpu / certificates * 1000:.3f}"])

@@ -37,8 +37,8 @@ def run(scale: Scale, folder: Path) -> None:
 def _measured(place: Arena, scale: Scale) -> dict[str, Runs]:
     quick: dict[str, Callable[[], Figures]] = {
         _FLOOR: place.runner(contenders.floor()),
-        _LIBRARY: place.runner(contenders.library()),
-        _WRITTEN: place.runner(contenders.library(dest="records.jsonl")),
+        _LIBRARY: place.runner(contenders.this_client()),
+        _WRITTEN: place.runner(contenders.this_client(dest="records.jsonl")),
         _TASK: place.runner(contenders.module(place.folder)),
     }
     if scale.peer_python.exists():

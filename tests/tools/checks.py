@@ -26,6 +26,8 @@ MYPY_TREE = BUILD / "tree" / "mypy"
 PEER = sys.version_info >= (3, 11)
 PEER_VARIABLES = {"PEER_PYTHON": str(venv_python("peer"))} if PEER else {"QUALYS_ALLOW_NO_PEER": "1"}
 
+INSTALLED = {"QUALYS_TEST_COLLECTIONS": str(COLLECTIONS), "QUALYS_TEST_PYTHON": RUN_PYTHON}
+
 NOTHING_SKIPPED = (r"^=*.*\b\d+ (skipped|deselected|xfailed|xpassed)\b.*",)
 SOMETHING_PASSED = (r"\b[1-9]\d* passed\b",)
 # The first two need programs that are no Python packages: `make test-system` brings what shellcheck needs, and we have
@@ -132,7 +134,7 @@ CHECKS: dict[str, Check] = {
         venvs=("run", "test"),
         require=SOMETHING_PASSED,
         forbid=NOTHING_SKIPPED,
-        variables={"QUALYS_TEST_COLLECTIONS": str(COLLECTIONS), "QUALYS_TEST_PYTHON": RUN_PYTHON},
+        variables=INSTALLED,
     ),
     "benchmark": Check(
         title="all benchmarks, at sizes that mean nothing",
@@ -140,7 +142,7 @@ CHECKS: dict[str, Check] = {
         venvs=("run", "test"),
         require=SOMETHING_PASSED,
         forbid=NOTHING_SKIPPED,
-        variables={"QUALYS_TEST_COLLECTIONS": str(COLLECTIONS), "QUALYS_TEST_PYTHON": RUN_PYTHON},
+        variables=INSTALLED,
     ),
     "importer": Check(
         title="galaxy-importer",
