@@ -33,13 +33,9 @@ class Wish:
 
     @contextmanager
     def going_out(self) -> t.Iterator[None]:
-        """Send the call within this.
-
-        :raises Abandoned: if nobody wants the answer any more.
-        """
+        """Within this, check() whether to send the call, send it, and note for others what its answer tells."""
         self._is_idle.clear()
         try:
-            self.check()
             yield
         finally:
             self._is_idle.set()
@@ -57,7 +53,7 @@ class Wish:
         self._is_given_up.set()
 
     def wait_for_answer(self) -> None:
-        """Wait while a call is out: it is counted already, and its connection is in use."""
+        """Wait while a call is out: it is counted already, its connection is in use, and its answer tells the limits."""
         self._is_idle.wait()
 
 

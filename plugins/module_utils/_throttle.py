@@ -121,15 +121,17 @@ class Throttle:
         :raises Abandoned: when it is not.
         :raises CertViewError: of kind V(budget) when the call would have to wait longer than *max_wait*.
         """
+        wish = wish or Wish()
         patience = Patience(self._clock, self._max_wait, self._tell, wish=wish, waited=waited_before)
         admission, free = self._wait(api, patience)
-        try:
-            yield admission
-        finally:
+        with wish.going_out():
             try:
-                self._note_end(api, admission)
+                yield admission
             finally:
-                free()
+                try:
+                    self._note_end(api, admission)
+                finally:
+                    free()
 
     def _note_end(self, api: str, admission: Admission) -> None:
         now = self._now()

@@ -201,11 +201,11 @@ class Transport:
         with self._throttle.admitted(call.api, cost.waited, call.wish) as admission:
             cost.waited = admission.waited
             try:
-                with call.wish.going_out():
-                    answer = self._send(call.path, bearer=token, **call.content)
+                call.wish.check()
             except Abandoned:
                 admission.not_made()
                 raise
+            answer = self._send(call.path, bearer=token, **call.content)
             admission.answered(answer.headers)
             if is_limit(answer):
                 self._throttle.refused(call.api, answer.headers, cost.refusals)
