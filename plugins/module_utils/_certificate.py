@@ -16,27 +16,13 @@ import typing as t
 from datetime import datetime
 
 from ._errors import CertViewError
+from ._public_key import algorithm_name, inferred_algorithm, public_key_of
 from ._values import items, lines, mapping, others, parse_time, scrub_all, text, texts, told_time, truth, whole
 
 Record = dict[str, t.Any]
 
 # CertView API guide, "List Assets of a Certificate": beyond it the list endpoints no longer embed all assets.
 EMBEDDED_ASSETS = 1000
-
-# NIST curves and their Brainpool and Koblitz kin. 512 is missing: RSA-512 and brainpoolP512 share it.
-_CURVE_SIZES = frozenset({160, 192, 224, 256, 320, 384, 521})
-_LEAST_INFERRED_RSA = 1024
-
-_ALGORITHM_NAMES: t.Mapping[str, str] = {
-    "RSA": "RSA",
-    "RSAENCRYPTION": "RSA",
-    "EC": "EC",
-    "ECC": "EC",
-    "ECDSA": "EC",
-    "DSA": "DSA",
-    "ED25519": "Ed25519",
-    "ED448": "Ed448",
-}
 
 _NAME_FIELDS = frozenset({"name", "organization", "organizationUnit", "locality", "state", "country", "certhash"})
 
@@ -178,19 +164,21 @@ def asset(value: object) -> Record:
     }
 
 
-def key_algorithm(reported: t.Optional[str], key_size: t.Optional[int]) -> tuple[t.Optional[str], str]:
-    """Return the algorithm of the subject's key and how it is known: V(reported), V(inferred) or V(unknown).
+def key_of(
+    reported: t.Optional[str], size: t.Optional[int], raw_data: t.Optional[str]
+) -> tuple[t.Optional[str], str, t.Optional[int]]:
+    """Return the algorithm of the subject's key, how it is known, and the size of the key in bits.
 
-    v1 and v2 do not tell it, and the signature algorithm names the issuer's key. A size that only one kind of key can
-    have tells nonetheless; an ambiguous one gives None.
+    It is V(reported) from v2.1 on; else V(parsed), if the certificate itself was asked for; else V(inferred) from a
+    size that keys of one kind have alone; else V(unknown), and V(None).
     """
     if reported is not None:
-        return _ALGORITHM_NAMES.get(reported.upper().replace("-", ""), reported), "reported"
-    if key_size in _CURVE_SIZES:
-        return "EC", "inferred"
-    if key_size is not None and key_size >= _LEAST_INFERRED_RSA:
-        return "RSA", "inferred"
-    return None, "unknown"
+        return algorithm_name(reported, size), "reported", size
+    parsed = public_key_of(raw_data) if raw_data is not None else None
+    if parsed is not None:
+        return parsed[0], "parsed", parsed[1] if size is None else size
+    inferred = inferred_algorithm(size)
+    return inferred, "unknown" if inferred is None else "inferred", size
 
 
 def normalise(raw: object, instant: datetime) -> Record:
@@ -208,8 +196,8 @@ def normalise(raw: object, instant: datetime) -> Record:
         )
     valid_from = parse_time(raw.get("validFrom")) or parse_time(raw.get("validFromDate"))
     valid_to = parse_time(raw.get("validTo")) or parse_time(raw.get("validToDate"))
-    key_size = whole(raw.get("keySize"))
-    algorithm, source = key_algorithm(text(raw.get("publicKeyAlgorithm")), key_size)
+    raw_data = lines(raw.get("rawData"))
+    algorithm, source, key_size = key_of(text(raw.get("publicKeyAlgorithm")), whole(raw.get("keySize")), raw_data)
     assets = [asset(item) for item in items(raw.get("assets"))]
     asset_count = whole(raw.get("assetCount"))
     certhash, serial = text(raw.get("certhash")), text(raw.get("serialNumber"))
@@ -245,7 +233,7 @@ def normalise(raw: object, instant: datetime) -> Record:
         "subject_alternative_names": _alternative_names(raw.get("subjectAlternativeNames")),
         "key_usage": texts(raw.get("keyUsage")),
         "enhanced_key_usage": texts(raw.get("enhancedKeyUsage")),
-        "raw_data": lines(raw.get("rawData")),
+        "raw_data": raw_data,
         "assets": assets,
         # v1 does not count them: a full list may then be a cut one.
         "assets_complete": len(assets) < EMBEDDED_ASSETS if asset_count is None else len(assets) >= asset_count,

@@ -15,15 +15,14 @@ import hashlib
 import re
 import typing as t
 
+from ._der import BIT_STRING, SEQUENCE, elements
+
 # RFC 7468 3 (boundaries) and 5.1 (the older label).
 _BEGIN = re.compile(rb"-----BEGIN ([^\r\n-]+)-----")
 _BLOCK = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CERTIFICATE)-----([^-]*)-----END \1-----")
 _CERTIFICATE_LABELS = (b"CERTIFICATE", b"X509 CERTIFICATE")
 
 _BLANKS = b" \t\n\v\f\r"
-
-_SEQUENCE = 0x30
-_BIT_STRING = 0x03
 
 
 class Contents(t.NamedTuple):
@@ -61,42 +60,11 @@ def is_certificate(der: bytes) -> bool:
     Source: RFC 5280 4.1 (a sequence of tbsCertificate, signatureAlgorithm and signatureValue). A PKCS #8 or PKCS #1 key
     and a PKCS #12 store begin with a number, an encrypted PKCS #8 key has two elements.
     """
-    outer = _elements(der, 0, len(der), most=1)
-    if [element.tag for element in outer] != [_SEQUENCE]:
+    outer = elements(der, 0, len(der), most=1)
+    if [element.tag for element in outer] != [SEQUENCE]:
         return False
-    inner = _elements(der, outer[0].start, outer[0].end, most=3)
-    return [element.tag for element in inner] == [_SEQUENCE, _SEQUENCE, _BIT_STRING]
-
-
-class _Element(t.NamedTuple):
-    """Where the value of an element lies."""
-
-    tag: int
-    start: int
-    end: int
-
-
-def _elements(data: bytes, start: int, end: int, *, most: int) -> list[_Element]:
-    """Return the elements between *start* and *end*; none when that is not DER to its last byte (X.690 8.1, 10.1).
-
-    None either when there are more than *most*. A file may hold millions, so no byte is copied, and none beyond those
-    is looked at.
-    """
-    found: list[_Element] = []
-    while start < end:
-        if len(found) == most or start + 2 > end:
-            return []
-        length, value = data[start + 1], start + 2
-        if length & 0x80:
-            size = length & 0x7F
-            if not size:  # an indefinite length, which DER does not have
-                return []
-            length, value = int.from_bytes(data[value : value + size], "big"), value + size
-        if value + length > end:
-            return []
-        found.append(_Element(data[start], value, value + length))
-        start = value + length
-    return found
+    inner = elements(der, outer[0].start, outer[0].end, most=3)
+    return [element.tag for element in inner] == [SEQUENCE, SEQUENCE, BIT_STRING]
 
 
 def _base64(text: bytes) -> bytes:

@@ -9,7 +9,8 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._certificate import key_algorithm, normalise
+from ansible_collections.community.qualys.plugins.module_utils import _certificate
+from ansible_collections.community.qualys.plugins.module_utils._certificate import normalise
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -233,30 +234,52 @@ def test_the_last_second_of_validity_is_valid(seconds: int, expired: bool, days:
     assert record["days_remaining"] == pytest.approx(days, abs=1e-4)
 
 
+# Self-signed, with a key on P-256.
+EC_CERTIFICATE = """-----BEGIN CERTIFICATE-----
+MIIBfjCCASOgAwIBAgIUJ/1UNkrOL+bABbdZCaUXPNjdyq0wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJYS5leGFtcGxlMB4XDTI2MTEyMjE5NTk0OFoXDTM2MTExOTE5
+NTk0OFowFDESMBAGA1UEAwwJYS5leGFtcGxlMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEyKSBI7CMxCpZcVT3iieB/fPQi7PemB0yWlSUdPi4YRSWmGWmBeAYA45Z
+epbeLXRCo9UPpXYFlrBMDx4h+/FHgKNTMFEwHQYDVR0OBBYEFBPq7xG9ZVcZnfgb
+cfKWf5wiDWprMB8GA1UdIwQYMBaAFBPq7xG9ZVcZnfgbcfKWf5wiDWprMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAIFwiKyqlyUhFym7/skNiFsX
+8kO76Rcow9ELbRVTkQw+AiEA2K7w1vZk3fBol+UxGVoujE+U0pA1UVmStAVcbOVU
+DCo=
+-----END CERTIFICATE-----
+"""
+
+
 @pytest.mark.parametrize(
-    ("reported", "size", "expected"),
+    ("raw", "expected"),
     [
-        ("RSA", 2048, ("RSA", "reported")),
-        ("rsaEncryption", 2048, ("RSA", "reported")),
-        ("ECC", 256, ("EC", "reported")),
-        ("EC", 256, ("EC", "reported")),
-        ("ecdsa", None, ("EC", "reported")),
-        ("Ed-25519", 256, ("Ed25519", "reported")),
-        ("ED448", None, ("Ed448", "reported")),
-        ("DSA", 1024, ("DSA", "reported")),
-        ("ML-DSA-65", None, ("ML-DSA-65", "reported")),
-        (None, 256, ("EC", "inferred")),
-        (None, 384, ("EC", "inferred")),
-        (None, 521, ("EC", "inferred")),
-        (None, 1024, ("RSA", "inferred")),
-        (None, 4096, ("RSA", "inferred")),
-        (None, 512, (None, "unknown")),
-        (None, 768, (None, "unknown")),
-        (None, None, (None, "unknown")),
+        ({"publicKeyAlgorithm": "ECC", "keySize": 256}, ("EC", "reported", 256)),
+        ({"publicKeyAlgorithm": "RSA", "keySize": "2048"}, ("RSA", "reported", 2048)),
+        ({"publicKeyAlgorithm": "EdDSA", "keySize": 256}, ("Ed25519", "reported", 256)),
+        ({"publicKeyAlgorithm": "MLDSA65", "keySize": 1952}, ("ML-DSA-65", "reported", 1952)),
+        ({"publicKeyAlgorithm": "GOST"}, ("GOST", "reported", None)),
+        ({"publicKeyAlgorithm": "RSA", "keySize": 2048, "rawData": EC_CERTIFICATE}, ("RSA", "reported", 2048)),
+        ({"keySize": 256, "rawData": EC_CERTIFICATE}, ("EC", "parsed", 256)),
+        ({"keySize": 2048, "rawData": EC_CERTIFICATE}, ("EC", "parsed", 2048)),
+        ({"rawData": EC_CERTIFICATE}, ("EC", "parsed", 256)),
+        ({"publicKeyAlgorithm": " ", "rawData": EC_CERTIFICATE.replace("\n", "\r\n")}, ("EC", "parsed", 256)),
+        ({"keySize": 384, "rawData": "AA=="}, ("EC", "inferred", 384)),
+        ({"keySize": 4096, "rawData": 5}, ("RSA", "inferred", 4096)),
+        ({"keySize": 1952}, (None, "unknown", 1952)),
+        ({"keySize": 512}, (None, "unknown", 512)),
+        ({}, (None, "unknown", None)),
     ],
 )
-def test_key_algorithm(reported: str | None, size: int | None, expected: tuple[str | None, str]) -> None:
-    assert key_algorithm(reported, size) == expected
+def test_the_key_is_reported_or_parsed_or_inferred(
+    raw: dict[str, t.Any], expected: tuple[str | None, str, int | None]
+) -> None:
+    record = normalise(raw, AS_OF)
+    assert (record["key_algorithm"], record["key_algorithm_source"], record["key_size"]) == expected
+
+
+def test_a_certificate_is_not_parsed_for_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of thousands of records are read, and most tell it."""
+    monkeypatch.setattr(_certificate, "public_key_of", None)
+    assert normalise({**FULL, "rawData": EC_CERTIFICATE}, AS_OF)["key_algorithm"] == "RSA"
 
 
 @pytest.mark.parametrize(
