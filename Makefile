@@ -16,7 +16,7 @@ LINT := ruff format mypy yamllint ansible-lint changelog reuse
 # The long ones first: they decide how long the whole takes on two cores.
 TEST := sanity importer unit integration faults $(LINT)
 
-.PHONY: help demo simulator benchmark test lint $(TEST) build test-system test-matrix clean
+.PHONY: help demo simulator benchmark rules test lint $(TEST) build test-system test-matrix clean
 .PHONY: venv-run venv-test venv-importer venv-peer
 
 help: ## Show this list
@@ -32,6 +32,9 @@ simulator: venv-run ## Run the simulated CertView in the foreground: make simula
 
 benchmark: build venv-peer ## Measure side by side with other clients: ARGS="sweep --quick", or all without
 	@$(TOOLS)/run.py run python tests/benchmark $(ARGS)
+
+rules: venv-test ## Write the documentation of rules and profiles anew, after a rule was changed
+	@$(TOOLS)/run.py test python -c "import sys; sys.path.insert(0, 'tests'); import unit.conftest, support.policy_docs as docs; docs.main()"
 
 test: ## Everything that needs nothing but git, make and python3-venv
 	@$(TOOLS)/check.py --forget build $(TEST)

@@ -15,24 +15,48 @@ from datetime import datetime, timezone
 from ansible.module_utils.basic import env_fallback
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.community.qualys.plugins.module_utils._audit import FAIL_ON, audit, failing_hosts
+from ansible_collections.community.qualys.plugins.module_utils._audit import (
+    FAIL_ON,
+    AuditedHost,
+    audit,
+    failing_hosts,
+)
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._files import read_document, replaced, write_document
 from ansible_collections.community.qualys.plugins.module_utils._freshness import freshness_from, freshness_options
 from ansible_collections.community.qualys.plugins.module_utils._listing import as_of_option
-from ansible_collections.community.qualys.plugins.module_utils._matching import MATCH_RULES, ON_AMBIGUOUS
+from ansible_collections.community.qualys.plugins.module_utils._match_options import (
+    DEFAULT,
+    DEFAULT_SHARED_ABOVE,
+    MATCH_RULES,
+    ON_AMBIGUOUS,
+    match_options,
+)
 from ansible_collections.community.qualys.plugins.module_utils._options import argument_spec, connection_from
-from ansible_collections.community.qualys.plugins.module_utils._policy import load_policy
+from ansible_collections.community.qualys.plugins.module_utils._policy import includes_of
 from ansible_collections.community.qualys.plugins.module_utils._query import Query
 from ansible_collections.community.qualys.plugins.module_utils._report.flags import flagged_hosts
 from ansible_collections.community.qualys.plugins.module_utils._report.text import action_table, summary_lines
 from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
-from ansible_collections.community.qualys.plugins.plugin_utils._hosts import host_identities
+from ansible_collections.community.qualys.plugins.plugin_utils._hosts import (
+    HostFacts,
+    given_hosts,
+    host_facts,
+    names_of,
+)
+from ansible_collections.community.qualys.plugins.plugin_utils._policies import policies_of
+from ansible_collections.community.qualys.plugins.plugin_utils._resolving import with_addresses
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "hosts": {"type": "dict"},
     "match_on": {"type": "list", "elements": "str", "choices": list(MATCH_RULES), "default": list(MATCH_RULES)},
     "on_ambiguous": {"type": "str", "choices": list(ON_AMBIGUOUS), "default": "all"},
+    "exclude_addresses": {"type": "list", "elements": "str", "default": [DEFAULT]},
+    "shared_above": {"type": "int", "default": DEFAULT_SHARED_ABOVE},
+    "nat": {"type": "dict"},
+    "asset_max_age_days": {"type": "float"},
+    "resolve_names": {"type": "bool", "default": False},
+    "resolve_timeout": {"type": "float", "default": 30.0},
     "policy": {"type": "raw", "default": "baseline"},
     "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "none"},
     "flag": {"type": "str", "choices": ["failing", "all", "none"], "default": "failing"},
@@ -43,6 +67,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "all_assets": {"type": "bool", "default": True},
     **freshness_options(),
 }
+
+# Those of match_options().
+MATCHING = ("match_on", "on_ambiguous", "exclude_addresses", "shared_above", "nat", "asset_max_age_days")
 
 # More than this in a result costs the controller minutes and memory (it visits every leaf).
 MANY_HOSTS = 1000
@@ -71,14 +98,16 @@ class ActionModule(ActionBase):
 
     def _audit(self, params: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
         as_of = as_of_option(params["as_of"], datetime.now(timezone.utc))
-        policy = load_policy(params["policy"])
+        matching = match_options(**{name: params[name] for name in MATCHING})
         previous = self._previous(params["previous"])
         if params["table_rows"] < 0:
             raise CertViewError(f"table_rows is {params['table_rows']}, and must be at least 0", kind="options")
-        hosts = self._hosts(params["hosts"], task_vars)
+        hosts = self._hosts(params, task_vars)
+        policy, own_policies = policies_of(params["policy"], hosts, self._read)
         _warn_of_scope(task_vars, len(hosts), params)
         freshness = freshness_from(params)
-        query = Query(includes=tuple(sorted({"asset_interfaces", *policy.includes})), all_assets=params["all_assets"])
+        includes = {"asset_interfaces", *includes_of((policy, *own_policies.values()))}
+        query = Query(includes=tuple(sorted(includes)), all_assets=params["all_assets"])
         api: dict[str, t.Any] = {}
         with ExitStack() as opened:
             source = opened.enter_context(CertificateSource(connection_from(params), tell=display.warning))
@@ -86,13 +115,17 @@ class ActionModule(ActionBase):
             stream = opened.enter_context(replaced(params["dest"])) if self._writes(params) else None
             document = audit(
                 _told_when_read(source, source.records(query, as_of, freshness), api),
-                hosts,
+                {
+                    name: AuditedHost(
+                        facts.identities, names_of(facts.identities), facts.groups, own_policies.get(name)
+                    )
+                    for name, facts in hosts.items()
+                },
                 policy,
                 as_of=as_of,
                 gateway=source.gateway_url,
                 api=api,
-                match_on=params["match_on"],
-                on_ambiguous=params["on_ambiguous"],
+                matching=matching,
                 previous=previous,
             )
             use = source.api_use
@@ -142,21 +175,21 @@ class ActionModule(ActionBase):
         variables = manager.get_vars(play=_play_of(self._task), host=manager._inventory.get_host(host), task=self._task)
         return self._templar.copy_with_new_env(available_variables=variables).template(value)
 
-    def _hosts(self, given: t.Optional[Mapping[str, t.Any]], task_vars: Mapping[str, t.Any]) -> dict[str, list[str]]:
-        if given is None:
+    def _hosts(self, params: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]) -> dict[str, HostFacts]:
+        if params["hosts"] is not None:
+            hosts = given_hosts(params["hosts"], display.warning)
+        else:
             names = task_vars["ansible_play_hosts_all"]
-            return host_identities(task_vars["hostvars"].raw_get, names, self._template, display.warning)
-        hosts = {}
-        for name, identities in given.items():
-            several = [identities] if isinstance(identities, str) else identities
-            if not isinstance(several, list) or not all(isinstance(item, str) for item in several):
-                raise CertViewError(
-                    f"hosts says of {name} {identities!r}, which is no list of addresses and names",
-                    kind="options",
-                    hint="Write it as NAME: [ADDRESS, ...]",
-                )
-            hosts[str(name)] = several
-        return hosts
+            hosts = host_facts(task_vars["hostvars"].raw_get, names, self._template, display.warning)
+        if not params["resolve_names"]:
+            return hosts
+        identities = {name: facts.identities for name, facts in hosts.items()}
+        resolved = with_addresses(identities, params["resolve_timeout"], display.warning)
+        return {name: facts._replace(identities=resolved[name]) for name, facts in hosts.items()}
+
+    def _read(self, path: str) -> t.Any:
+        """Return what a file holds that lies in C(files) of the role, beside the playbook, or where *path* says."""
+        return self._loader.load_from_file(self._find_needle("files", os.path.expanduser(path)))
 
     def _previous(self, given: t.Any) -> t.Optional[Mapping[str, t.Any]]:
         if not given:

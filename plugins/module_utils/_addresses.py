@@ -12,9 +12,6 @@ from __future__ import annotations
 import ipaddress
 import re
 
-# Docker's and libvirt's bridges have the same address on every host that runs them, and so identify none.
-BRIDGE_ADDRESSES = frozenset({"172.17.0.1", "192.168.122.1"})
-
 # What Qualys, cloud images and resolvers say in place of a name.
 PLACEHOLDER_NAMES = frozenset(
     {"unknown", "localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback"}
@@ -27,6 +24,7 @@ _MASKED_IPV4 = re.compile(r"[0-9x]+(?:\.[0-9x]+){3}")
 _PLAIN_NAME = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*")
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x2c/:-@\[-^`{-\x7f]")
 _LONGEST_NAME = 253
+_BITS_BEFORE_MAPPED = 96
 
 
 def canonical_address(text: object) -> str | None:
@@ -60,6 +58,31 @@ def canonical_address(text: object) -> str | None:
     return str(address.ipv4_mapped or address)
 
 
+def canonical_range(text: object) -> str | None:
+    """Return the one spelling of a network (C(10.1.2.0/28)) or of an address, or V(None) for what is neither.
+
+    Only what has no bit of a host is a network: C(10.1.2.3/28) is an address with a mask, and so is what has a mask of
+    full length. V(None) also for the whole Internet (C(0.0.0.0/0)), which only a slip can mean. A mask may be
+    written as C(255.255.255.240); an IPv4-mapped network is returned as IPv4. Never raises.
+
+    Source: RFC 4632 section 3.1 (prefix notation), RFC 4291 section 2.5.5.2 (IPv4-mapped).
+    """
+    address = canonical_address(text)
+    if address is None or not isinstance(text, str) or "/" not in text:
+        return address
+    before, _slash, mask = text.strip().strip("[]").partition("/")
+    if ":" in before and ":" not in address and mask.isdigit():
+        mask = str(max(int(mask) - _BITS_BEFORE_MAPPED, 0))
+    try:
+        interface = ipaddress.ip_interface(f"{address}/{mask}")
+    except ValueError:
+        return None
+    network = interface.network
+    if interface.ip != network.network_address or network.prefixlen == network.max_prefixlen:
+        return address
+    return str(network) if network.prefixlen else None
+
+
 def canonical_name(text: object) -> str | None:
     """Return a host name in lower case without the trailing dot, or V(None) for what identifies no host.
 
@@ -85,25 +108,3 @@ def _is_name(name: str) -> bool:
         return False
     labels = name.split(".")
     return "" not in labels and not labels[-1].isdigit()
-
-
-def is_shared_address(address: str) -> bool:
-    """Tell whether many hosts have this address at once, so that it identifies none of them.
-
-    True for loopback, link-local, unspecified, broadcast and multicast addresses and for the bridges of Docker
-    and libvirt; False also for text that is no address.
-
-    Source: RFC 6890 sections 2.2.2 and 2.2.3 (special-purpose addresses).
-    """
-    canonical = canonical_address(address)
-    if canonical is None:
-        return False
-    parsed = ipaddress.ip_address(canonical)
-    return (
-        parsed.is_loopback
-        or parsed.is_link_local
-        or parsed.is_unspecified
-        or parsed.is_multicast
-        or canonical in BRIDGE_ADDRESSES
-        or canonical == "255.255.255.255"
-    )

@@ -18,25 +18,41 @@ from ._certificate import as_of as at_instant
 from ._changes import SCHEMA_VERSION, compare
 from ._errors import CertViewError
 from ._estate import Estate, Record
-from ._judging import CALLING_FOR_ACTION, STATUSES, Finding, Judge, host_status
-from ._matching import MATCH_RULES, AssetId, Match, Matcher, asset_order
+from ._findings import CALLING_FOR_ACTION, STATUSES, Finding, counts, host_status
+from ._judges import Judges
+from ._match_options import MatchOptions
+from ._matching import AssetId, Identities, Match, Matcher, asset_order
 from ._policy import Policy
-from ._rules.model import FAIL, SEVERITIES
+from ._rules.model import SEVERITIES, UNPLACED_CERTIFICATE, Host
 from ._values import iso
 
 FAIL_ON = (*SEVERITIES, "none")
 
 
+class AuditedHost(t.NamedTuple):
+    """What the inventory tells of a host.
+
+    :ivar identities: Its addresses and names; in a plain sequence all are its own.
+    :ivar names: Those by which its certificates may name it, in lower case.
+    :ivar groups: The groups that it is in.
+    :ivar policy: Its own policy; V(None) if that of the audit holds.
+    """
+
+    identities: Identities | Sequence[str]
+    names: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    policy: Policy | None = None
+
+
 def audit(
     records: Iterable[Record],
-    hosts: Mapping[str, Sequence[str]],
+    hosts: Mapping[str, AuditedHost],
     policy: Policy,
     *,
     as_of: datetime,
     gateway: str,
     api: Mapping[str, t.Any],
-    match_on: Sequence[str] = MATCH_RULES,
-    on_ambiguous: str = "all",
+    matching: MatchOptions = MatchOptions(),
     previous: Mapping[str, t.Any] | None = None,
 ) -> dict[str, t.Any]:
     """Return the audit document (schema version 1); the same input gives the same document, byte for byte.
@@ -44,41 +60,50 @@ def audit(
     C(generated_at) is P(as_of) too: the time of writing would make two documents of the same state differ.
 
     C(certificates) holds the records of those that are on a matched host, with C(expired) and C(days_remaining) as of
-    P(as_of); the others are counted in the summary. C(summary.by_severity) and C(summary.by_rule) count what fails,
+    P(as_of); the others are counted in the summary. C(summary.by_severity) and C(summary.by_rule) count what is wrong,
     once per asset, even where several hosts share the asset.
 
     :param records: Certificate records, in any order; read once, as a stream.
-    :param hosts: Inventory name to its addresses and names, the most telling first.
+    :param policy: Of the hosts that have none of their own, and of what belongs to no host.
     :param as_of: The time that certificates are judged at; aware.
     :param api: The C(api) part of the document.
-    :param match_on: See _matching.Matcher, as for P(on_ambiguous).
+    :param matching: How hosts and assets are matched.
     :param previous: The last document, to tell what is new and what is fixed.
     :raises CertViewError: Kinds V(options), V(ambiguous), V(previous).
     :raises ValueError: A time without a time zone.
     """
     as_of = _utc(as_of)
-    matcher = Matcher(hosts, match_on, on_ambiguous)
-    estate = Estate(matcher)
+    matcher = Matcher({name: host.identities for name, host in hosts.items()}, matching, as_of=as_of)
+    estate = Estate(matcher, keep_unplaced=any(rule.scope == UNPLACED_CERTIFICATE for rule in policy.rules))
     for record in records:
         estate.add(record)
     matches = matcher.resolve()
-    judge = Judge(estate, policy, as_of)
-    audited = {host: _audit_host(host, matches[host], estate, judge) for host in sorted(matches)}
+    judges = Judges(estate, policy, as_of)
+    audited = {name: _audit_host(name, hosts[name], matches[name], estate, judges) for name in sorted(hosts)}
     matched_assets = {identifier for match in matches.values() for identifier in match.asset_ids}
     unmatched_assets = sorted(estate.assets.keys() - matched_assets, key=asset_order)
+    without_host = judges.default.without_host(unmatched_assets)
     on_hosts = {certhash for identifier in matched_assets for certhash in estate.sightings[identifier]}
     changes = None
     if previous is not None:
-        changes = compare(previous, audited, [rule.id for rule in policy.rules_in_force(as_of.date())])
+        rules_of = {name: {rule.id for rule in judges.of(host.policy).rules} for name, host in hosts.items()}
+        changes = compare(previous, audited, rules_of)
     return {
         "schema_version": SCHEMA_VERSION,
         "generated_at": iso(as_of),
         "as_of": iso(as_of),
         "gateway": gateway,
         "policy": policy.to_document(),
-        "summary": _summary(audited, estate, matched_assets, policy),
+        "host_policies": judges.to_document({name: host.policy for name, host in hosts.items()}),
+        "exceptions": judges.exceptions(),
+        "summary": {
+            **_summary(audited, without_host, estate, matched_assets, judges),
+            "assets_stale": matcher.assets_stale,
+            "shared_addresses": matcher.shared_addresses(),
+        },
         "hosts": audited,
         "unmatched_assets": [estate.assets[identifier].to_document(identifier) for identifier in unmatched_assets],
+        "findings_without_host": without_host,
         "certificates": {certhash: at_instant(estate.records[certhash], as_of) for certhash in sorted(on_hosts)},
         "changes": changes,
         "api": dict(api),
@@ -99,25 +124,34 @@ def failing_hosts(document: Mapping[str, t.Any], fail_on: str) -> list[str]:
     return sorted(
         name
         for name, host in document["hosts"].items()
-        if any(finding["status"] == FAIL and finding["severity"] in severe for finding in host["findings"])
+        if any(counts(finding) and finding["severity"] in severe for finding in host["findings"])
     )
 
 
-def _audit_host(host: str, match: Match, estate: Estate, judge: Judge) -> dict[str, t.Any]:
-    findings, judged = judge.host(host, match.asset_ids)
+def _audit_host(name: str, host: AuditedHost, match: Match, estate: Estate, judges: Judges) -> dict[str, t.Any]:
+    is_matched = bool(match.asset_ids)
+    findings, judged = judges.of(host.policy).host(Host(name, host.names, is_matched), host.groups, match.asset_ids)
     return {
-        "status": host_status(bool(match.asset_ids), findings, judged),
-        "match": {**match._asdict(), "asset_ids": list(match.asset_ids)},
+        "status": host_status(is_matched, findings, judged),
+        "match": {
+            **match._asdict(),
+            "asset_ids": list(match.asset_ids),
+            "candidates_tried": list(match.candidates_tried),
+        },
         "certificates": sorted({certhash for asset in match.asset_ids for certhash in estate.sightings[asset]}),
         "findings": findings,
     }
 
 
 def _summary(
-    hosts: Mapping[str, t.Any], estate: Estate, matched_assets: set[AssetId], policy: Policy
+    hosts: Mapping[str, t.Any],
+    without_host: Sequence[Finding],
+    estate: Estate,
+    matched_assets: set[AssetId],
+    judges: Judges,
 ) -> dict[str, t.Any]:
     statuses = Counter(host["status"] for host in hosts.values())
-    failing = _failing_once(hosts)
+    failing = [*_failing_once(hosts), *filter(counts, without_host)]
     severities = Counter(finding["severity"] for finding in failing)
     rules = Counter(finding["rule"] for finding in failing)
     return {
@@ -135,18 +169,21 @@ def _summary(
         "certificates_incomplete": estate.certificates_incomplete,
         "by_status": {status: statuses[status] for status in STATUSES},
         "by_severity": {severity: severities[severity] for severity in SEVERITIES},
-        "by_rule": {rule.id: rules[rule.id] for rule in policy.rules},
+        "by_rule": {rule_id: rules[rule_id] for rule_id in judges.chosen_rules()},
+        "rules_not_evaluated": judges.not_told(),
     }
 
 
 def _failing_once(hosts: Mapping[str, t.Any]) -> list[Finding]:
     """Return what fails, once where several hosts share an asset."""
     failing = {}
-    for host in hosts.values():
+    for name, host in hosts.items():
         for finding in host["findings"]:
-            if finding["status"] == FAIL:
+            if counts(finding):
                 instance = finding["instance"] and tuple(finding["instance"].values())
-                failing[finding["rule"], finding["asset_id"], finding["certhash"], instance] = finding
+                # What is said of no asset is said of the host itself.
+                owner = name if finding["asset_id"] is None else finding["asset_id"]
+                failing[finding["rule"], owner, finding["certhash"], instance] = finding
     return list(failing.values())
 
 

@@ -10,11 +10,11 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from ._errors import CertViewError
-from ._judging import urgency
-from ._rules.model import FAIL
+from ._findings import counts, urgency
+from ._rules.model import INSTANCE, PLACEMENT
 from ._rules.registry import RULES
 
 SCHEMA_VERSION = 1
@@ -30,9 +30,13 @@ def _key(finding: _Finding, rule: str | None = None) -> _Key:
     v2. For rules on instances the certificate is no part of it: renewing it does not mend a protocol.
     """
     rule = rule or finding["rule"]
-    if rule in RULES and RULES[rule].per_instance:
-        instance = finding["instance"]
-        return rule, finding["host"], instance["port"], instance["protocol"], instance["fqdn"]
+    scope = RULES[rule].scope if rule in RULES else None
+    instance = finding["instance"] or {}
+    place = instance.get("port"), instance.get("protocol"), instance.get("fqdn")
+    if scope == INSTANCE:
+        return rule, finding["host"], *place
+    if scope == PLACEMENT:
+        return rule, finding["host"], finding["certhash"], *place
     return rule, finding["host"], finding["certhash"]
 
 
@@ -50,7 +54,7 @@ def _failing_before(previous: object) -> dict[_Key, _Finding]:
             hint="Give a document that certview_audit of this version of the collection wrote, or none.",
         )
     try:
-        failing = [finding for finding in _findings(previous["hosts"]) if finding["status"] == FAIL]
+        failing = [finding for finding in _findings(previous["hosts"]) if counts(finding)]
         return {_key(finding): finding for finding in sorted(failing, key=urgency, reverse=True)}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise CertViewError(
@@ -60,32 +64,33 @@ def _failing_before(previous: object) -> dict[_Key, _Finding]:
         ) from error
 
 
-def compare(previous: object, hosts: Mapping[str, t.Any], rules: Iterable[str]) -> dict[str, t.Any]:
+def compare(previous: object, hosts: Mapping[str, t.Any], rules: Mapping[str, Collection[str]]) -> dict[str, t.Any]:
     """Return the C(changes) of an audit document.
 
     What failed before and does not fail now is fixed only if that is known: the host is still matched, the rule
-    still judged (and could be), and the problem did not merely become more urgent. All else is C(undecided).
+    still judged (and could be), and the problem did not merely become more urgent; or its certificate was superseded.
+    All else is C(undecided), also what an exception covers now.
 
     :param previous: An audit document of schema version 1.
     :param hosts: The C(hosts) of this audit.
-    :param rules: Ids of the rules that this audit judges.
+    :param rules: For each host the ids of the rules that this audit judges.
     :raises CertViewError: Kind V(previous), if P(previous) is not such a document.
     """
     before = _failing_before(previous)
     now: dict[_Key, _Finding] = {}
     not_known: set[_Key] = set()
     for finding in _findings(hosts):
-        if finding["status"] == FAIL:
+        if counts(finding):
             now.setdefault(_key(finding), finding)
-        else:
+        elif finding["superseded_by"] is None:
             not_known.add(_key(finding))
-    judged = set(rules)
     gone = {key: finding for key, finding in before.items() if key not in now}
     fixed = []
     for key, finding in gone.items():
         rule, host = finding["rule"], hosts.get(finding["host"])
         more_urgent = any(_key(finding, other) in now for other in RULES[rule].yields_to) if rule in RULES else False
-        if rule in judged and host and host["match"]["asset_ids"] and key not in not_known and not more_urgent:
+        is_judged = host and host["match"]["asset_ids"] and rule in rules[finding["host"]]
+        if is_judged and key not in not_known and not more_urgent:
             fixed.append(finding)
     return {
         "new": sorted((finding for key, finding in now.items() if key not in before), key=urgency),

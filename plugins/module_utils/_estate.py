@@ -32,6 +32,47 @@ class Instance(t.NamedTuple):
         return self.port or 0, self.protocol or "", self.fqdn or ""
 
 
+class Observed(t.NamedTuple):
+    """What was seen of an instance, in a form that can be compared and shared; V(None) is not told.
+
+    :ivar cipher_suites: JSON text of what the API told, like P(vulnerabilities).
+    """
+
+    ssl_protocols: tuple[str, ...] | None = None
+    cipher_suites: str | None = None
+    grade: str | None = None
+    vulnerabilities: str | None = None
+    pqc: bool | None = None
+
+    def told(self) -> dict[str, t.Any]:
+        """Return it as rules look at it."""
+        return {
+            **self._asdict(),
+            "cipher_suites": _parsed(self.cipher_suites),
+            "vulnerabilities": _parsed(self.vulnerabilities),
+        }
+
+    def merged(self, other: Observed) -> Observed:
+        """Return what both tell; of two different tellings always the same one, whichever comes first."""
+        return Observed(*(_preferred(mine, others) for mine, others in zip(self, other)))
+
+
+def first_told(sightings: t.Iterable[Observed]) -> Observed:
+    """Return what several sightings of an instance tell of it, each field as the first that tells it at all."""
+    several = list(sightings)
+    if len(several) == 1:
+        return several[0]
+    return Observed(*(next((value for value in values if value is not None), None) for values in zip(*several)))
+
+
+def _parsed(text: str | None) -> t.Any:
+    return None if text is None else json.loads(text)
+
+
+def _preferred(mine: t.Any, others: t.Any) -> t.Any:
+    return others if mine is None else mine if others is None else max(mine, others)
+
+
 class AssetSummary:
     """What is told of an asset that no host has; many thousands of these are kept."""
 
@@ -69,17 +110,23 @@ class Estate:
     :ivar certificates: How many different certificates the sweep brought.
     :ivar certificates_incomplete: Of how many CertView listed only some of the assets (it embeds at most 1,000).
     :ivar assets: Every asset seen.
-    :ivar records: Certificate records without their assets, by certhash.
-    :ivar sightings: For each asset that may be a host's: certhash to instances to the protocols they offer.
+    :ivar records: Certificate records without their assets and raw data, by certhash.
+    :ivar sightings: For each asset that may be a host's: certhash to instances to what was observed there.
+    :ivar tags: For each such asset the names of its tags, if these were told.
+    :ivar unplaced: Records of the certificates that no asset has, by certhash, if they are wanted.
     """
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, *, keep_unplaced: bool = False) -> None:
         self._matcher = matcher
+        self._keeps_unplaced = keep_unplaced
+        self._shared: dict[t.Any, t.Any] = {}
         self._seen: set[str] = set()
         self.certificates_incomplete = 0
         self.assets: dict[AssetId, AssetSummary] = {}
         self.records: dict[str, dict[str, t.Any]] = {}
-        self.sightings: dict[AssetId, dict[str, dict[Instance, tuple[str, ...]]]] = {}
+        self.sightings: dict[AssetId, dict[str, dict[Instance, Observed]]] = {}
+        self.tags: dict[AssetId, frozenset[str]] = {}
+        self.unplaced: dict[str, dict[str, t.Any]] = {}
 
     @property
     def certificates(self) -> int:
@@ -103,7 +150,9 @@ class Estate:
                 self._see(identifier, asset, certhash)
                 keep = True
         if keep:
-            self._keep(certhash, record)
+            self._keep(self.records, certhash, record)
+        elif self._keeps_unplaced and not record.get("assets"):
+            self._keep(self.unplaced, certhash, record)
 
     def _count(self, identifier: AssetId, asset: Record, certhash: str, last_found: object) -> None:
         summary = self.assets.get(identifier)
@@ -126,14 +175,38 @@ class Estate:
         instances = self.sightings.setdefault(identifier, {}).setdefault(certhash, {})
         for told in asset.get("instances") or ():
             instance = Instance(told.get("port"), told.get("protocol") or None, told.get("fqdn") or None)
-            protocols = tuple(sorted(map(sys.intern, told.get("ssl_protocols") or ())))
-            instances[instance] = max(instances.get(instance, protocols), protocols)
+            observed, before = self._observed(told), instances.get(instance)
+            instances[instance] = observed if before in (None, observed) else observed.merged(before)
+        if asset.get("tags") is not None:
+            names = frozenset(tag["name"] for tag in asset["tags"] if tag.get("name"))
+            self.tags[identifier] = names | self.tags.get(identifier, frozenset())
 
-    def _keep(self, certhash: str, record: Record) -> None:
+    def _observed(self, told: Record) -> Observed:
+        protocols = told.get("ssl_protocols")
+        pqc = (told.get("extra") or {}).get("pqcSupport")
+        observed = Observed(
+            # An empty list was not observed: no instance that has a certificate offers nothing.
+            tuple(sorted(map(sys.intern, protocols))) if protocols else None,
+            _as_text(told.get("cipher_suites")),
+            told.get("grade"),
+            _as_text(told.get("vulnerabilities")),
+            pqc if isinstance(pqc, bool) else None,
+        )
+        # Most instances of an estate are configured alike.
+        shared: Observed = self._shared.setdefault(observed, observed)
+        return shared
+
+    def _keep(self, records: dict[str, dict[str, t.Any]], certhash: str, record: Record) -> None:
         # Records that were parsed from text have their own copy of every key; interned, all share one.
         slim = {sys.intern(key): value for key, value in record.items() if key != "assets"}
-        present = self.records.get(certhash)
-        self.records[certhash] = slim if present is None else max(present, slim, key=_preference)
+        # What is to be read from it was read; it would be most of the document.
+        slim["raw_data"] = None
+        present = records.get(certhash)
+        records[certhash] = slim if present is None else max(present, slim, key=_preference)
+
+
+def _as_text(told: object) -> str | None:
+    return None if told is None else json.dumps(told, sort_keys=True, separators=(",", ":"))
 
 
 def _preference(record: Record) -> tuple[str, str, str]:

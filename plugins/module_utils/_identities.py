@@ -29,15 +29,28 @@ def folded_name(text: object) -> t.Optional[str]:
 
 
 def _folded_hex(text: object) -> t.Optional[str]:
-    """Return a hash or serial number as the API writes it: browsers and OpenSSL have colons and capitals."""
+    """Return a hash as the API writes it: browsers and OpenSSL have colons and capitals."""
     return text.replace(":", "").strip().lower() or None if isinstance(text, str) else None
+
+
+def canonical_serial(text: str) -> str:
+    """Return a serial number as hexadecimal digits alone: without colons, C(0x), capitals, and zeros in front.
+
+    CertView tells the octets of the encoding (RFC 5280 4.1.2.2), whose first may be a zero that others leave out.
+    """
+    digits = text.replace(":", "").strip().lower()
+    return digits.removeprefix("0x").lstrip("0") or "0"
+
+
+def _folded_serial(text: object) -> t.Optional[str]:
+    return canonical_serial(text) if isinstance(text, str) and text.strip() else None
 
 
 _FOLD: t.Mapping[str, t.Callable[[object], t.Optional[str]]] = {
     "address": canonical_address,
     "name": folded_name,
     "certhash": _folded_hex,
-    "serial": _folded_hex,
+    "serial": _folded_serial,
 }
 
 

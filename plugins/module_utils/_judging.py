@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds what the rules say of the certificates and instances of a host.
+"""Finds what the rules of one policy say of the certificates, instances and assets of a host.
 
 Note that this is a private module of the collection: its names may change without notice.
 """
@@ -10,38 +10,38 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from ._estate import Estate, Instance
-from ._matching import AssetId, asset_order, freshness
+from ._estate import Estate, Instance, Observed, first_told
+from ._exceptions import ACTIVE, SELECTORS, told_of_certificate
+from ._findings import EXCEPTED, Finding, finding_of, urgency
+from ._matching import AssetId, freshness
 from ._policy import Policy
 from ._rules.model import (
+    ASSET,
+    CERTIFICATE,
     FAIL,
+    HOST,
+    HOST_CERTIFICATE,
+    INSTANCE,
     NOT_EVALUATED,
     PASS,
-    SEVERITIES,
+    PLACEMENT,
+    SCOPES,
+    UNMATCHED_ASSET,
+    UNPLACED_CERTIFICATE,
     Context,
+    Host,
     Rule,
     Subject,
     Verdict,
-    certificate_type,
     subject_of,
 )
+from ._superseding import is_issuer, successors
 
-Finding = dict[str, t.Any]
-
-CALLING_FOR_ACTION = frozenset(("expired", "expiring", "weak"))
-RULES_OF_STATUS: Mapping[str, frozenset[str]] = {
-    "expired": frozenset(("EXP-001",)),
-    "expiring": frozenset(("EXP-002", "EXP-003")),
-}
-STATUSES = ("expired", "expiring", "weak", "ok", "not_evaluated", "unmatched")
-"""Of hosts; worst first."""
-_SEVERE_ENOUGH_TO_BE_WEAK = frozenset(("critical", "high", "medium"))
-_ISSUERS = frozenset(("intermediate", "root"))
-_LAST = "~"
-_PORTS_NAMED = 10
+_SUPERSEDED = "EXP-007"
 
 
 class Judgement(t.NamedTuple):
@@ -65,20 +65,30 @@ def _judge(rules: Iterable[Rule], subject: Subject) -> Judgement:
 
 
 class Judge:
-    """Judges what belongs to hosts; each certificate and each asset once, however many hosts share them."""
+    """Judges what belongs to hosts; each certificate and each asset once, however many hosts share them.
+
+    :ivar policy: By which it judges.
+    :ivar not_told: Id of each chosen rule that cannot be judged on anything, and the field that no answer told.
+    :ivar excepted: For each exception of the policy, by its place, how many findings it covers.
+    """
 
     def __init__(self, estate: Estate, policy: Policy, as_of: datetime) -> None:
-        rules = policy.rules_in_force(as_of.date())
-        self._certificate_rules = [rule for rule in rules if not rule.per_instance]
-        self._instance_rules = [rule for rule in rules if rule.per_instance]
-        self._citations = {rule.id: "; ".join(map(str, rule.citations)) for rule in rules}
+        chosen = policy.rules_in_force(as_of.date())
+        self.policy = policy
+        self.not_told = _not_told(chosen, estate)
+        self.rules = tuple(rule for rule in chosen if rule.id not in self.not_told)
+        self.excepted: Counter[int] = Counter()
+        self._of_scope = {scope: [rule for rule in self.rules if rule.scope == scope] for scope in SCOPES}
+        self._knows_successors = any(rule.id == _SUPERSEDED for rule in self.rules)
         self._estate = estate
-        self._policy = policy
-        self._context = Context(as_of, policy.thresholds)
+        self._as_of = as_of
+        self._context = Context(as_of, policy.thresholds, policy.lists)
+        self._subjects: dict[str, Subject] = {}
         self._certificates: dict[str, Judgement] = {}
+        self._instances: dict[Observed, Judgement] = {}
         self._assets: dict[AssetId, tuple[list[Finding], bool]] = {}
 
-    def host(self, host: str, asset_ids: Iterable[AssetId]) -> tuple[list[Finding], bool]:
+    def host(self, host: Host, groups: Collection[str], asset_ids: Iterable[AssetId]) -> tuple[list[Finding], bool]:
         """Return the findings of a host, the most urgent first, and whether anything could be judged."""
         findings: list[Finding] = []
         judged = False
@@ -86,106 +96,182 @@ class Judge:
             if identifier not in self._assets:
                 self._assets[identifier] = self._judge_asset(identifier)
             of_asset, asset_judged = self._assets[identifier]
-            findings.extend({**finding, "host": host} for finding in of_asset)
+            findings.extend({**finding, "host": host.name} for finding in of_asset)
+            findings.extend(self._names_of_host(host, identifier))
             judged = judged or asset_judged
+        findings.extend(self._said(HOST, Subject(self._context, host=host), host=host.name))
+        if self.policy.exceptions:
+            findings = [self._with_exception(finding, groups) for finding in findings]
         findings.sort(key=urgency)
         return findings, judged
 
+    def without_host(self, unmatched: Iterable[AssetId]) -> list[Finding]:
+        """Return the findings on assets that no host has and on certificates that no asset has."""
+        findings = []
+        if self._of_scope[UNMATCHED_ASSET]:
+            for identifier in unmatched:
+                subject = Subject(self._context, asset=self._asset(identifier))
+                findings += self._said(UNMATCHED_ASSET, subject, asset_id=identifier)
+        for certhash, record in sorted(self._estate.unplaced.items()):
+            subject = subject_of(record, self._context)
+            findings += self._said(UNPLACED_CERTIFICATE, subject, certhash=certhash)
+        if self.policy.exceptions:
+            findings = [self._with_exception(finding, ()) for finding in findings]
+        return sorted(findings, key=urgency)
+
+    def _said(self, scope: str, subject: Subject, host: str | None = None, **where: t.Any) -> Iterator[Finding]:
+        rules = self._of_scope[scope]
+        if rules:
+            for rule, verdict in _judge(rules, subject).told:
+                yield {**finding_of(rule, verdict, self.policy, **where), "host": host}
+
+    def _names_of_host(self, host: Host, identifier: AssetId) -> Iterator[Finding]:
+        if self._of_scope[HOST_CERTIFICATE]:
+            for certhash in self._estate.sightings[identifier]:
+                subject = self._subject(certhash)._replace(host=host)
+                where = {"certhash": certhash, "asset_id": identifier}
+                yield from self._said(HOST_CERTIFICATE, subject, host=host.name, **where)
+
     def _judge_asset(self, identifier: AssetId) -> tuple[list[Finding], bool]:
-        findings: list[Finding] = []
+        sightings = self._estate.sightings[identifier]
+        asset = self._asset(identifier)
+        on_instance: dict[Instance, list[str]] = {}
+        for certhash, instances in sightings.items():
+            for instance in instances:
+                on_instance.setdefault(instance, []).append(certhash)
+        replaced = self._replaced(on_instance)
+        findings = list(self._said(ASSET, Subject(self._context, asset=asset), asset_id=identifier))
         judged = False
-        seen_by: dict[Instance, list[tuple[bool, bool, str, str, tuple[str, ...]]]] = {}
-        for certhash, instances in self._estate.sightings[identifier].items():
+        for certhash, instances in sightings.items():
             judgement = self._judge_certificate(certhash)
             judged = judged or judgement.judged
-            served_on = sorted(instances, key=Instance.order)
-            for rule, verdict in judgement.told:
-                findings.append(self._finding(rule, verdict, identifier, certhash, served_on))
-            record = self._estate.records[certhash]
-            is_leaf = certificate_type(record) not in _ISSUERS
-            fresh = freshness(record.get("last_found"))
-            for instance, protocols in instances.items():
-                seen_by.setdefault(instance, []).append((bool(protocols), is_leaf, fresh, certhash, protocols))
-        for instance, sightings in seen_by.items():
-            # Of several certificates seen there, the last one found tells what the instance offers today; a reader
-            # knows the instance by its own certificate, not by those of the CAs that it sends along.
-            certhash, protocols = max(sightings)[3:]
-            offers = {**instance._asdict(), "ssl_protocols": protocols}
-            subject = subject_of(self._estate.records[certhash], self._context)._replace(instance=offers)
-            judgement = _judge(self._instance_rules, subject)
+            for superseded_by, served_on in _by_successor(certhash, instances, replaced).items():
+                for rule, verdict in judgement.told:
+                    if superseded_by is None or verdict.outcome == FAIL:
+                        findings.append(
+                            finding_of(
+                                rule,
+                                verdict,
+                                self.policy,
+                                certhash=certhash,
+                                asset_id=identifier,
+                                instances=served_on,
+                                superseded_by=superseded_by,
+                            )
+                        )
+                findings += self._placed(certhash, asset, served_on, superseded_by)
+        for instance, certhashes in on_instance.items():
+            latest = sorted(certhashes, key=self._standing, reverse=True)
+            judgement = self._judge_instance(first_told(sightings[certhash][instance] for certhash in latest))
             judged = judged or judgement.judged
-            for rule, verdict in judgement.told:
-                findings.append(self._finding(rule, verdict, identifier, certhash, [instance]))
+            where = {"certhash": latest[0], "asset_id": identifier, "instances": [instance]}
+            findings += [finding_of(rule, verdict, self.policy, **where) for rule, verdict in judgement.told]
         return findings, judged
 
-    def _judge_certificate(self, certhash: str) -> Judgement:
-        judgement = self._certificates.get(certhash)
-        if judgement is None:
-            subject = subject_of(self._estate.records[certhash], self._context)
-            judgement = self._certificates[certhash] = _judge(self._certificate_rules, subject)
-        return judgement
-
-    def _finding(
-        self, rule: Rule, verdict: Verdict, identifier: AssetId, certhash: str, served_on: list[Instance]
-    ) -> Finding:
-        """Return a finding without its host.
-
-        What could not be judged has severity V(info): a reader who looks at severities alone is not to be alarmed
-        by it, and it sorts behind all that failed.
-        """
-        failing = verdict.outcome == FAIL
+    def _replaced(self, on_instance: Mapping[Instance, list[str]]) -> dict[Instance, dict[str, str]]:
+        if not self._knows_successors:
+            return {}
+        records = self._estate.records
         return {
-            "rule": rule.id,
-            "severity": self._policy.severity_of(rule, verdict) if failing else "info",
-            "status": verdict.outcome,
-            "title": rule.title,
-            "message": verdict.message + (_on_ports(served_on) if len(served_on) > 1 else ""),
-            "certhash": certhash,
-            "host": None,
-            "asset_id": identifier,
-            "instance": served_on[0]._asdict() if len(served_on) == 1 else None,
-            "due": verdict.due,
-            "citation": self._citations[rule.id],
-            "remediation": rule.remediation,
-            "exception": None,
+            instance: successors([(certhash, records[certhash]) for certhash in certhashes], self._as_of)
+            for instance, certhashes in on_instance.items()
+            if len(certhashes) > 1
         }
 
+    def _placed(
+        self, certhash: str, asset: Mapping[str, t.Any], served_on: Iterable[Instance], superseded_by: str | None
+    ) -> Iterator[Finding]:
+        if not self._of_scope[PLACEMENT]:
+            return
+        successor = None if superseded_by is None else self._estate.records[superseded_by]
+        for instance in served_on:
+            where = {"certhash": certhash, "asset_id": asset["id"], "instances": [instance]}
+            subject = self._subject(certhash)._replace(instance=instance._asdict(), asset=asset, successor=successor)
+            yield from self._said(PLACEMENT, subject, superseded_by=superseded_by, **where)
 
-def _on_ports(instances: Iterable[Instance]) -> str:
-    ports = [str(port) for port in sorted({instance.port for instance in instances if instance.port is not None})]
-    if not ports:
-        return ""
-    more = f" and {len(ports) - _PORTS_NAMED} more" if len(ports) > _PORTS_NAMED else ""
-    return f" (port {', '.join(ports[:_PORTS_NAMED])}{more})"
+    def _standing(self, certhash: str) -> tuple[bool, str, str]:
+        """Return the sort key by which the last of several certificates tells what an instance offers today.
+
+        Leaves go before: a reader knows the instance by its own certificate, not by those of the CAs that it sends along.
+        """
+        record = self._estate.records[certhash]
+        return not is_issuer(record), freshness(record.get("last_found")), certhash
+
+    def _asset(self, identifier: AssetId) -> dict[str, t.Any]:
+        tags = self._estate.tags.get(identifier)
+        name = self._estate.assets[identifier].to_document(identifier)["name"]
+        return {"id": identifier, "name": name, "tags": None if tags is None else tuple(sorted(tags))}
+
+    def _subject(self, certhash: str) -> Subject:
+        if certhash not in self._subjects:
+            self._subjects[certhash] = subject_of(self._estate.records[certhash], self._context)
+        return self._subjects[certhash]
+
+    def _judge_certificate(self, certhash: str) -> Judgement:
+        if certhash not in self._certificates:
+            self._certificates[certhash] = _judge(self._of_scope[CERTIFICATE], self._subject(certhash))
+        return self._certificates[certhash]
+
+    def _judge_instance(self, observed: Observed) -> Judgement:
+        if observed not in self._instances:
+            subject = Subject(self._context, instance=observed.told())
+            self._instances[observed] = _judge(self._of_scope[INSTANCE], subject)
+        return self._instances[observed]
+
+    def _with_exception(self, finding: Finding, groups: Collection[str]) -> Finding:
+        """Return a finding as excepted if an exception covers it; one that has expired is named, and changes nothing."""
+        if finding["status"] != FAIL:
+            return finding
+        told = self._told(finding, groups)
+        covering = [
+            (exception.status(self._as_of) != ACTIVE, number)
+            for number, exception in enumerate(self.policy.exceptions)
+            if exception.covers(finding["rule"], told)
+        ]
+        if not covering:
+            return finding
+        has_expired, number = min(covering)
+        self.excepted[number] += 1
+        exception = self.policy.exceptions[number].to_finding(self._as_of)
+        return {**finding, "status": FAIL if has_expired else EXCEPTED, "exception": exception}
+
+    def _told(self, finding: Finding, groups: Collection[str]) -> dict[str, Collection[str]]:
+        record = self._estate.records.get(finding["certhash"]) or self._estate.unplaced.get(finding["certhash"])
+        told: dict[str, Collection[str]] = dict.fromkeys(SELECTORS, ())
+        if record is not None:
+            told.update(told_of_certificate(record))
+        told["host"] = (finding["host"],) if finding["host"] else ()
+        told["group"] = groups
+        told["tag"] = self._estate.tags.get(finding["asset_id"], ())
+        return told
 
 
-def urgency(finding: Mapping[str, t.Any]) -> tuple[t.Any, ...]:
-    """Return the sort key of findings: severity, then due date, then certificate, rule, asset and instance."""
-    instance = finding["instance"]
-    return (
-        SEVERITIES.index(finding["severity"]),
-        finding["status"] != FAIL,
-        freshness(finding["due"]) or _LAST,
-        finding["certhash"],
-        finding["rule"],
-        asset_order(finding["asset_id"]),
-        Instance(**instance).order() if instance else (-1, "", ""),
-    )
+def _by_successor(
+    certhash: str, instances: Iterable[Instance], replaced: Mapping[Instance, Mapping[str, str]]
+) -> dict[str | None, list[Instance]]:
+    """Return the instances of a certificate by what has taken its place there; without any, none has."""
+    by_successor: dict[str | None, list[Instance]] = {}
+    for instance in sorted(instances, key=Instance.order):
+        by_successor.setdefault(replaced.get(instance, {}).get(certhash), []).append(instance)
+    return by_successor or {None: []}
 
 
-def host_status(matched: bool, findings: Iterable[Finding], judged: bool) -> str:
-    """Return the status of a host, by the first of these that holds.
+def _not_told(rules: Iterable[Rule], estate: Estate) -> dict[str, str]:
+    """Return the rules whose input is told by nothing that may be judged, and that input.
 
-    V(unmatched) without an asset; V(expired) if EXP-001 fails; V(expiring) if EXP-002 or EXP-003 fails; V(weak) if
-    any other rule fails with severity medium or above; V(ok); V(not_evaluated) if nothing could be judged.
+    This is a matter of the API's version or of the subscription, not of a host: it is told once.
     """
-    if not matched:
-        return "unmatched"
-    failing = {(finding["rule"], finding["severity"]) for finding in findings if finding["status"] == FAIL}
-    rules = {rule for rule, severity in failing}
-    for status, deciding in RULES_OF_STATUS.items():
-        if not rules.isdisjoint(deciding):
-            return status
-    if any(severity in _SEVERE_ENOUGH_TO_BE_WEAK for rule, severity in failing):
-        return "weak"
-    return "ok" if judged else "not_evaluated"
+    if not estate.records:
+        return {}
+    told: dict[str, bool] = {}
+    for field in {rule.reads for rule in rules if rule.reads is not None}:
+        if field in Observed._fields:
+            told[field] = any(
+                getattr(observed, field) is not None
+                for certificates in estate.sightings.values()
+                for instances in certificates.values()
+                for observed in instances.values()
+            )
+        else:
+            told[field] = any(record.get(field) is not None for record in estate.records.values())
+    return {rule.id: rule.reads for rule in rules if rule.reads is not None and not told[rule.reads]}

@@ -14,41 +14,59 @@ P(short_name): the first label is the same, no other host and no other asset has
 is known by nothing longer. Two different qualified names are two hosts, whatever their first labels.
 P(netbios): the first 15 characters of the first label are the NetBIOS name, unique on both sides.
 
+What a host is said to serve, its claims, adds assets to those. It takes none away, from no host, and so is asked
+neither whether it is unique nor whether the host has assets already.
+
 Note that this is a private module of the collection: its names may change without notice.
 """
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from ._addresses import canonical_address, canonical_name, is_shared_address
 from ._errors import CertViewError
+from ._match_index import AssetId as AssetId
+from ._match_index import MatchIndex, Wanted, label_of, netbios_of
+from ._match_options import DEFAULT_OPTIONS, MatchOptions
+from ._values import iso
 
-AssetId = t.Union[int, str]
+CLAIM_RULE = "alias"
 
-MATCH_RULES = ("primary_ip", "interface", "fqdn", "short_name", "netbios")
-ON_AMBIGUOUS = ("all", "newest", "skip", "fail")
 
-# Microsoft reserves the sixteenth character of a NetBIOS name for the service (RFC 1001 section 14.1).
-NETBIOS_LENGTH = 15
+class Identities(t.NamedTuple):
+    """What a host is known by.
+
+    :ivar own: Its own addresses and names, the most telling first.
+    :ivar claimed: Addresses, names and networks that it serves besides, such as those of a load balancer.
+    """
+
+    own: tuple[str, ...]
+    claimed: tuple[str, ...] = ()
 
 
 class Match(t.NamedTuple):
-    """How a host was matched; without an asset, P(rule) and P(value) are V(None) or name what was skipped."""
+    """How a host was matched; without an asset, P(rule) and P(value) are V(None) or name what was skipped.
+
+    :ivar rule: What matched the host's own identities, out of MATCH_RULES; V(alias) if only a claim did.
+    :ivar value: The address, name or network that did.
+    :ivar ambiguous: Whether several assets have the host's own identity; those that it claims do not count.
+    :ivar candidates_tried: Every address, name and network of the host that can be an identity, in the order in which
+        they were tried, the claims last.
+    """
 
     rule: str | None
     value: str | None
     asset_ids: tuple[AssetId, ...]
     ambiguous: bool
+    candidates_tried: tuple[str, ...] = ()
 
 
-UNMATCHED = Match(None, None, (), False)
-
-
-class _Hit(t.NamedTuple):
-    position: int
-    value: str
+class _Found(t.NamedTuple):
+    rule: str | None = None
+    value: str | None = None
+    assets: frozenset[AssetId] = frozenset()
 
 
 def asset_id(asset: Mapping[str, t.Any]) -> AssetId | None:
@@ -76,59 +94,43 @@ def freshness(last_found: object) -> str:
 class Matcher:
     """Matches a stream of assets to hosts in one pass; time and memory grow with hosts plus assets.
 
-    :param hosts: Inventory name to its addresses and names, the most telling first.
-    :param match_on: Rules in the order in which they are tried, out of MATCH_RULES.
-    :param on_ambiguous: What several assets found by one rule mean: V(all) are the host's, the V(newest) is
-        (by the C(last_found) of its certificates, then by the higher id), none is (V(skip)), or V(fail).
-    :raises CertViewError: Kind V(options) for an unknown rule or choice.
+    :param hosts: Inventory name to what the host is known by; a plain sequence tells its own identities only.
+    :param as_of: The time at which the age of assets is measured; aware, and needed only with an age limit.
+    :raises ValueError: An age limit without P(as_of).
+    :ivar assets_stale: How many assets with an identity of a host were left out because they were not found for
+        longer than allowed; known once resolve() was called.
     """
 
     def __init__(
-        self, hosts: Mapping[str, Sequence[str]], match_on: Sequence[str] = MATCH_RULES, on_ambiguous: str = "all"
+        self,
+        hosts: Mapping[str, Identities | Sequence[str]],
+        options: MatchOptions = DEFAULT_OPTIONS,
+        *,
+        as_of: datetime | None = None,
     ) -> None:
-        unknown = [rule for rule in match_on if rule not in MATCH_RULES]
-        if unknown or not match_on:
-            raise CertViewError(
-                f"match_on names {', '.join(map(repr, unknown)) or 'no rule'}",
-                kind="options",
-                hint=f"It is a list out of {', '.join(MATCH_RULES)}.",
-            )
-        if on_ambiguous not in ON_AMBIGUOUS:
-            raise CertViewError(
-                f"on_ambiguous is {on_ambiguous!r}", kind="options", hint=f"It is one of {', '.join(ON_AMBIGUOUS)}."
-            )
-        self._match_on = tuple(match_on)
-        self._on_ambiguous = on_ambiguous
-        self._hosts = tuple(hosts)
-        self._by_address: dict[str, dict[str, int]] = {}
-        self._by_fqdn: dict[str, dict[str, int]] = {}
-        self._by_label: dict[str, dict[str, int]] = {}
-        self._by_netbios: dict[str, dict[str, int]] = {}
-        self._hosts_known_longer: set[tuple[str, str]] = set()
+        self._options = options
+        self._oldest = _oldest(options.asset_max_age_days, as_of)
+        self.assets_stale = 0
+        self._index = MatchIndex(options)
+        self._own: dict[str, Wanted] = {}
+        self._claims: dict[str, Wanted] = {}
+        # The one host with a label or NetBIOS name; None where several have it.
+        self._host_of_label: dict[str, str | None] = {}
+        self._host_of_netbios: dict[str, str | None] = {}
         for host, identities in hosts.items():
-            self._index_host(host, identities)
-        self._hits: dict[str, dict[str, dict[AssetId, _Hit]]] = {rule: {} for rule in MATCH_RULES}
-        self._label_assets: dict[str, dict[AssetId, bool]] = {}
-        self._netbios_assets: dict[str, set[AssetId]] = {}
+            self._add(host, identities if isinstance(identities, Identities) else Identities(tuple(identities)))
         self._looked_up: dict[AssetId, int] = {}
-        self._freshness: dict[AssetId, str] = {}
+        self._may_match: set[AssetId] = set()
+        # Of every asset: one that is first seen under another identity may be found to be a host's later on.
+        self._freshness: dict[AssetId, str] | None = {} if self._oldest or options.on_ambiguous == "newest" else None
 
-    def _index_host(self, host: str, identities: Sequence[str]) -> None:
-        for position, identity in enumerate(identities):
-            address = canonical_address(identity)
-            if address is not None:
-                if not is_shared_address(address):
-                    self._by_address.setdefault(address, {}).setdefault(host, position)
-                continue
-            name = canonical_name(identity)
-            if name is None:
-                continue
-            label, dot, _domain = name.partition(".")
-            if dot:
-                self._by_fqdn.setdefault(name, {}).setdefault(host, position)
-                self._hosts_known_longer.add((label, host))
-            self._by_label.setdefault(label, {}).setdefault(host, position)
-            self._by_netbios.setdefault(label[:NETBIOS_LENGTH], {}).setdefault(host, position)
+    def _add(self, host: str, identities: Identities) -> None:
+        own = self._own[host] = self._index.want(identities.own)
+        if identities.claimed:
+            self._claims[host] = self._index.want(identities.claimed, claimed=True)
+        for name in own.names:
+            _note_host(self._host_of_label, label_of(name), host)
+            _note_host(self._host_of_netbios, netbios_of(name), host)
 
     def offer(self, identifier: AssetId, asset: Mapping[str, t.Any], last_found: object) -> bool:
         """Take one sighting of an asset (a record's C(assets) item); return whether it may prove to be a host's.
@@ -145,99 +147,130 @@ class Matcher:
         # An asset comes with each of its certificates: an identity that was looked up is not looked up again.
         if self._looked_up.get(identifier) != told:
             self._looked_up[identifier] = told
-            if self._look_up(identifier, asset, names, addresses):
-                self._freshness.setdefault(identifier, "")
-        if identifier not in self._freshness:
-            return False
-        self._freshness[identifier] = max(self._freshness[identifier], freshness(last_found))
-        return True
-
-    def _look_up(
-        self, identifier: AssetId, asset: Mapping[str, t.Any], names: set[object], addresses: set[object]
-    ) -> bool:
-        primary = canonical_address(asset.get("primary_ip"))
-        may_match = primary is None or self._note("primary_ip", self._by_address, primary, identifier)
-        for address in map(canonical_address, addresses):
-            if address is not None:
-                may_match |= self._note("interface", self._by_address, address, identifier)
-        for name in map(canonical_name, names):
-            if name is not None:
-                may_match |= self._look_up_name(name, identifier)
-        netbios = canonical_name(asset.get("netbios_name"))
-        if netbios is not None:
-            netbios = netbios.partition(".")[0][:NETBIOS_LENGTH]
-            if netbios in self._by_netbios:
-                self._netbios_assets.setdefault(netbios, set()).add(identifier)
-                may_match = True
-        return may_match
-
-    def _look_up_name(self, name: str, identifier: AssetId) -> bool:
-        label, dot, _domain = name.partition(".")
-        found = bool(dot) and self._note("fqdn", self._by_fqdn, name, identifier)
-        if label in self._by_label:
-            assets = self._label_assets.setdefault(label, {})
-            assets[identifier] = assets.get(identifier, False) or bool(dot)
-            found = True
-        return found
-
-    def _note(self, rule: str, index: dict[str, dict[str, int]], value: str, identifier: AssetId) -> bool:
-        hosts = index.get(value)
-        if hosts is None:
-            return False
-        for host, position in hosts.items():
-            hits = self._hits[rule].setdefault(host, {})
-            hit = _Hit(position, value)
-            hits[identifier] = min(hits.get(identifier, hit), hit)
-        return True
-
-    def _note_unique_labels(self) -> None:
-        for label, assets in self._label_assets.items():
-            hosts = self._by_label[label]
-            if len(assets) == len(hosts) == 1:
-                (host,), ((identifier, asset_known_longer),) = hosts, assets.items()
-                if not (asset_known_longer and (label, host) in self._hosts_known_longer):
-                    self._note("short_name", self._by_label, label, identifier)
-        for netbios, identifiers in self._netbios_assets.items():
-            if len(identifiers) == len(self._by_netbios[netbios]) == 1:
-                self._note("netbios", self._by_netbios, netbios, next(iter(identifiers)))
+            if self._index.note(identifier, asset, names, addresses):
+                self._may_match.add(identifier)
+        if self._freshness is not None:
+            self._freshness[identifier] = max(self._freshness.get(identifier, ""), freshness(last_found))
+        return identifier in self._may_match
 
     def resolve(self) -> dict[str, Match]:
         """Decide for every host, in the order of the inventory, once all assets were offered.
 
         :raises CertViewError: Kind V(ambiguous), when O(on_ambiguous=fail) and a host has several assets.
         """
-        self._note_unique_labels()
-        matches = {host: self._resolve_host(host) for host in self._hosts}
-        if self._on_ambiguous == "fail":
-            self._refuse_ambiguous(matches)
+        if self._oldest:
+            self.assets_stale = self._index.forget(self._is_stale)
+        matches = {host: self._resolve_host(host) for host in self._own}
+        if self._options.on_ambiguous == "fail":
+            _refuse_ambiguous(matches)
         return matches
 
-    def _resolve_host(self, host: str) -> Match:
-        for rule in self._match_on:
-            hits = self._hits[rule].get(host)
-            if not hits:
-                continue
-            found = sorted(hits, key=asset_order)
-            value = min(hits.values()).value
-            if len(found) == 1:
-                return Match(rule, value, tuple(found), False)
-            if self._on_ambiguous == "newest":
-                found = [max(found, key=lambda identifier: (self._freshness[identifier], asset_order(identifier)))]
-            elif self._on_ambiguous == "skip":
-                found = []
-            return Match(rule, value, tuple(found), True)
-        return UNMATCHED
+    def shared_addresses(self) -> list[str]:
+        """Return the addresses of hosts that identify nothing because too many assets have them, sorted as text."""
+        return self._index.shared_addresses()
 
-    def _refuse_ambiguous(self, matches: Mapping[str, Match]) -> None:
-        ambiguous = sorted(host for host, match in matches.items() if match.ambiguous)
-        if not ambiguous:
-            return
-        host, match = ambiguous[0], matches[ambiguous[0]]
-        others = f", and {len(ambiguous) - 1} more hosts have several assets" if ambiguous[1:] else ""
-        raise CertViewError(
-            f"host {host!r} matches assets {', '.join(map(str, match.asset_ids))} "
-            f"by {match.rule} {match.value}{others}",
-            kind="ambiguous",
-            hint="Merge the assets in Qualys, give the host an address of its own in certview_addresses, "
-            "or choose another on_ambiguous.",
+    def _last_found(self, identifier: AssetId) -> str:
+        return "" if self._freshness is None else self._freshness[identifier]
+
+    def _is_stale(self, identifier: AssetId) -> bool:
+        # Of an asset whose age is unknown nothing says that it is gone.
+        return "" < self._last_found(identifier) < self._oldest
+
+    def _resolve_host(self, host: str) -> Match:
+        own = self._find_own(host)
+        claimed = self._find_claimed(host)
+        ambiguous = len(own.assets) > 1
+        chosen = self._chosen(host, own.assets) if ambiguous else own.assets
+        return Match(
+            own.rule or claimed.rule,
+            own.value if own.rule else claimed.value,
+            tuple(sorted(chosen | claimed.assets, key=asset_order)),
+            ambiguous,
+            tuple(dict.fromkeys((*self._own[host].tried, *(self._claims[host].tried if host in self._claims else ())))),
         )
+
+    def _find_own(self, host: str) -> _Found:
+        for rule in self._options.match_on:
+            found = _found(rule, self._candidates(rule, host))
+            if found.assets:
+                return found
+        return _Found()
+
+    def _candidates(self, rule: str, host: str) -> Iterator[tuple[str, t.AbstractSet[AssetId]]]:
+        """Return each identity of the host that *rule* looks at, with the assets that it finds."""
+        own, index = self._own[host], self._index
+        if rule == "primary_ip":
+            return ((address, index.with_primary(address)) for address in own.addresses)
+        if rule == "interface":
+            return ((address, index.with_interface(address)) for address in own.addresses)
+        if rule == "fqdn":
+            return ((name, index.fqdns.assets(name)) for name in own.names)
+        if rule == "short_name":
+            labels = (label for label in map(label_of, own.names) if self._host_of_label[label] == host)
+            return ((label, index.with_label(label, own.names)) for label in labels)
+        names = (name for name in map(netbios_of, own.names) if self._host_of_netbios[name] == host)
+        return ((name, index.with_netbios(name)) for name in names)
+
+    def _find_claimed(self, host: str) -> _Found:
+        claims = self._claims.get(host)
+        if claims is None:
+            return _Found()
+        index, addresses = self._index, frozenset(claims.addresses)
+        return _found(
+            CLAIM_RULE,
+            ((claim, index.claimed(claim) if claim in addresses else index.named(claim)) for claim in claims.tried),
+        )
+
+    def _chosen(self, host: str, several: frozenset[AssetId]) -> frozenset[AssetId]:
+        if self._options.on_ambiguous == "skip":
+            return frozenset()
+        if self._options.on_ambiguous != "newest":
+            return several
+        names = self._own[host].names
+        return frozenset(
+            [
+                max(
+                    several,
+                    key=lambda asset: (self._index.confirms(asset, names), self._last_found(asset), asset_order(asset)),
+                )
+            ]
+        )
+
+
+def _oldest(days: float | None, as_of: datetime | None) -> str:
+    """Return the time before which an asset is stale, as freshness() spells it; an empty text for never."""
+    if days is None:
+        return ""
+    if as_of is None:
+        raise ValueError("the age of assets is limited, but there is no time at which to measure it")
+    return freshness(iso(as_of - timedelta(days=days)))
+
+
+def _note_host(hosts: dict[str, str | None], value: str, host: str) -> None:
+    if hosts.setdefault(value, host) != host:
+        hosts[value] = None
+
+
+def _found(rule: str, candidates: Iterable[tuple[str, t.AbstractSet[AssetId]]]) -> _Found:
+    """Return the assets of all *candidates*, and the first that has any."""
+    first: str | None = None
+    assets: set[AssetId] = set()
+    for value, having in candidates:
+        if having:
+            first = value if first is None else first
+            assets.update(having)
+    return _Found(rule, first, frozenset(assets)) if assets else _Found()
+
+
+def _refuse_ambiguous(matches: Mapping[str, Match]) -> None:
+    ambiguous = sorted(host for host, match in matches.items() if match.ambiguous)
+    if not ambiguous:
+        return
+    host, match = ambiguous[0], matches[ambiguous[0]]
+    others = f", and {len(ambiguous) - 1} more hosts have several assets" if ambiguous[1:] else ""
+    raise CertViewError(
+        f"host {host!r} matches assets {', '.join(map(str, match.asset_ids))} by {match.rule} {match.value}{others}",
+        kind="ambiguous",
+        hint="Merge the assets in Qualys, leave out the old ones with asset_max_age_days, exclude an address that "
+        "identifies nothing with exclude_addresses, or choose another on_ambiguous.",
+    )

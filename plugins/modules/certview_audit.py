@@ -22,13 +22,17 @@ extends_documentation_fragment:
   - community.qualys.connection
   - community.qualys.connection.attributes_info
   - community.qualys.freshness
+  - community.qualys.policy
 options:
   hosts:
     description:
       - The hosts to audit, each with the addresses and names that identify it, the most telling first.
-      - If not given, these are the hosts of the play, identified by the variable C(certview_addresses) (addresses and
-        names, as a list or with commas between them), by C(ansible_host), by their inventory name, and by
-        the addresses and names among their facts, if these were gathered before or come from a fact cache.
+      - If not given, these are the hosts of the play, identified by C(ansible_host), by their inventory name, by the
+        addresses and names among their facts, if these were gathered before or come from a fact cache, and by what the
+        inventory plugins of clouds, NetBox and VMware tell of them.
+      - The variable C(certview_addresses) of a host names what it serves besides, such as the virtual addresses of a
+        load balancer. It holds addresses, names and networks such as V(10.1.2.0/28), as a list or with commas between
+        them. Their assets are added to those of the host, whatever O(match_on) and O(on_ambiguous) say.
     type: dict
   match_on:
     description:
@@ -41,21 +45,49 @@ options:
     default: [primary_ip, interface, fqdn, short_name, netbios]
   on_ambiguous:
     description:
-      - What to do when several assets match a host equally well. V(all) judges them all, V(newest) the one that was
-        found last, V(skip) none of them, and V(fail) ends the audit.
+      - What to do when several assets match a host equally well. V(all) judges them all, V(skip) none of them, and
+        V(fail) ends the audit. V(newest) judges the one that has a name of the host, and of several such or none the
+        one that was found last.
     type: str
     choices: [all, newest, skip, fail]
     default: all
-  policy:
+  exclude_addresses:
     description:
-      - Name of a profile, or a dictionary of C(profile), C(rules) and C(thresholds) that changes one. The only profile
-        so far is V(baseline).
-      - C(rules) maps a rule's id to C(enabled) and C(severity).
-      - C(thresholds) are C(warn_days) (30), C(crit_days) (7), C(warn_fraction) (a third) and C(crit_fraction) (a sixth)
-        of a certificate's lifetime, and C(floor_hours) (12). A certificate warns when less is left than days and
-        fraction both allow, but never less than the floor.
-    type: raw
-    default: baseline
+      - Addresses and networks that identify no host, because many hosts have them.
+      - V(default) stands for link-local addresses and for those that the bridges of Docker, Podman, VirtualBox and
+        libvirt usually have. Give it too to extend this list rather than replace it. Loopback, multicast and broadcast
+        addresses identify no host in any case.
+    type: list
+    elements: str
+    default: [default]
+  shared_above:
+    description:
+      - An address that more assets than this have identifies none of them.
+    type: int
+    default: 10
+  nat:
+    description:
+      - Translates addresses that CertView tells to those that the hosts have, where Qualys scans through a network
+        address translation. A dictionary of outside to inside, of addresses or of networks of the same size.
+      - An asset with an address outside then has the one inside instead. A host that the inventory knows by the address
+        outside names it in its C(certview_addresses).
+    type: dict
+  asset_max_age_days:
+    description:
+      - Assets on which no certificate was found for more days than this are not matched. RV(summary) counts those that
+        have an identity of a host as C(assets_stale). Not limited if not given.
+    type: float
+  resolve_names:
+    description:
+      - Whether to ask the resolver of the controller for the addresses of hosts that are known by name only. It is
+        asked for C(ansible_host), or for the inventory name where that is not set.
+    type: bool
+    default: false
+  resolve_timeout:
+    description:
+      - How many seconds all names together may take with O(resolve_names). The others are matched by name only.
+    type: float
+    default: 30.0
   fail_on:
     description:
       - The severity at and above which a finding puts its host into RV(failing_hosts).
@@ -130,6 +162,17 @@ EXAMPLES = r"""
     previous: /var/lib/certificates/audit.json
     dest: /var/lib/certificates/audit.json
     fail_on: high
+  register: audit
+  run_once: true
+
+- name: Match hosts behind a translation, and leave out what was not seen for three months
+  community.qualys.certview_audit:
+    platform: eu1
+    nat:
+      203.0.113.0/24: 10.20.30.0/24
+    exclude_addresses: [default, 10.0.0.138]
+    asset_max_age_days: 90
+    on_ambiguous: newest
   register: audit
   run_once: true
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What identifies the hosts of a play: the addresses and names that its variables and cached facts tell.
+"""What the variables and cached facts of the hosts of a play tell of them: addresses and names, groups, policy.
 
 Note that this is a private module of the collection: its names may change without notice.
 """
@@ -10,60 +10,154 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._addresses import canonical_address, canonical_name
+from ..module_utils._addresses import PLACEHOLDER_NAMES, canonical_address, canonical_name, canonical_range
+from ..module_utils._errors import CertViewError
+from ..module_utils._matching import Identities
 
-# The most telling first. Facts are only there when they were gathered before or come from a fact cache.
-_VARIABLES = ("certview_addresses", "ansible_host")
-_FACTS = (
+POLICY_VARIABLE = "certview_policy"
+CLAIMS_VARIABLE = "certview_addresses"
+
+# The most telling first. Facts are only there when they were gathered before or come from a fact cache, which keeps
+# them below ansible_facts; some inventories tell them as variables of the name that Ansible once gave them.
+_ADDRESS_FACTS = (
     ("default_ipv4", "address"),
     ("default_ipv6", "address"),
     ("all_ipv4_addresses",),
     ("all_ipv6_addresses",),
-    ("fqdn",),
-    ("hostname",),
+)
+_NAME_FACTS = (("fqdn",), ("hostname",))
+
+# Where the inventory plugins of clouds and databases put addresses.
+_ADDRESS_VARIABLES = (
+    # amazon.aws.aws_ec2
+    ("private_ip_address",),
+    ("public_ip_address",),
+    ("network_interfaces", "private_ip_addresses", "private_ip_address"),
+    ("network_interfaces", "private_ip_addresses", "association", "public_ip"),
+    ("network_interfaces", "ipv6_addresses", "ipv6_address"),
+    # azure.azcollection.azure_rm
+    ("private_ipv4_addresses",),
+    ("public_ipv4_addresses",),
+    # google.cloud.gcp_compute
+    ("networkInterfaces", "networkIP"),
+    ("networkInterfaces", "accessConfigs", "natIP"),
+    ("networkInterfaces", "ipv6Address"),
+    ("networkInterfaces", "ipv6AccessConfigs", "externalIpv6"),
+    # netbox.netbox.nb_inventory tells texts; the objects of NetBox itself hold them as address
+    ("primary_ip4",),
+    ("primary_ip6",),
+    ("primary_ip",),
+    ("primary_ip4", "address"),
+    ("primary_ip6", "address"),
+    ("primary_ip", "address"),
+    # community.vmware.vmware_vm_inventory, with nested properties and without
+    ("guest", "ipAddress"),
+    ("guest", "net", "ipAddress"),
+    ("guest.ipAddress",),
+    ("guest.net", "ipAddress"),
+)
+_NAME_VARIABLES = (
+    ("private_dns_name",),
+    ("public_dns_name",),
+    ("guest", "hostName"),
+    ("guest.hostName",),
 )
 
 Template = t.Callable[[str, t.Any], t.Any]
 Tell = t.Callable[[str], None]
 
 
-def host_identities(
+class HostFacts(t.NamedTuple):
+    """What the inventory tells of a host.
+
+    :ivar groups: The groups that it is in, but for C(all).
+    :ivar policy: The value of its variable C(certview_policy), whatever that is; V(None) if it has none.
+    """
+
+    identities: Identities
+    groups: tuple[str, ...] = ()
+    policy: object = None
+
+
+def names_of(identities: Identities) -> tuple[str, ...]:
+    """Return the names that a host has or serves, in the spelling of canonical_name(), each once."""
+    names = map(canonical_name, (*identities.own, *identities.claimed))
+    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def host_facts(
     variables_of: t.Callable[[str], Mapping[str, t.Any]], names: Iterable[str], template: Template, tell: Tell
-) -> dict[str, list[str]]:
-    """Return, for each host, its addresses and names in the order in which they are to be tried.
+) -> dict[str, HostFacts]:
+    """Return what is told of each host, addresses and names in the order in which they are to be tried.
 
     :param variables_of: Returns the variables of a host, templates in them as they were written.
     :param names: Inventory names of the hosts.
     :param template: Returns a value of a host with the templates in it resolved; raises AnsibleError if it cannot.
-    :param tell: Is given one sentence for each variable that cannot be used.
+    :param tell: Is given one sentence for each address that cannot be used.
+    :raises CertViewError: Kind V(policy), for a C(certview_policy) that cannot be templated: to judge a host by another
+        policy than it says would be wrong without a word.
     """
-    return {name: _identities(name, variables_of(name), template, tell) for name in names}
+    return {name: _facts_of(name, variables_of(name), template, tell) for name in names}
 
 
-def _identities(name: str, variables: Mapping[str, t.Any], template: Template, tell: Tell) -> list[str]:
-    found: list[str] = []
-    for variable in _VARIABLES:
+def given_hosts(given: Mapping[str, t.Any], tell: Tell) -> dict[str, HostFacts]:
+    """Return the hosts that a user has listed, each with one or several addresses and names of its own.
+
+    :raises CertViewError: Kind V(options), for what is neither a text nor a list of texts.
+    """
+    hosts = {}
+    for name, identities in given.items():
+        several = [identities] if isinstance(identities, str) else identities
+        if not isinstance(several, list) or not all(isinstance(item, str) for item in several):
+            raise CertViewError(
+                f"hosts says of {name} {identities!r}, which is no list of addresses and names",
+                kind="options",
+                hint="Write it as NAME: [ADDRESS, ...]",
+            )
+        hosts[str(name)] = HostFacts(Identities(_usable(several, canonical_address, str(name), "hosts", tell)))
+    return hosts
+
+
+def _facts_of(name: str, variables: Mapping[str, t.Any], template: Template, tell: Tell) -> HostFacts:
+    def read(variable: str, spell: t.Callable[[object], str | None]) -> tuple[str, ...]:
         value = variables.get(variable)
         try:
             told = _several(template(name, value) if _holds_template(value) else value)
         except AnsibleError as exc:
             tell(f"Host {name} is matched without its variable {variable}, which cannot be templated: {exc}")
-            continue
-        for item in told:
-            if _is_identity(item):
-                found.append(item.strip())
-            else:
-                # A slip must not look like a host that nobody has scanned.
-                tell(f"Host {name} is matched without {item!r} of {variable}, which is no address and no name.")
-    found.append(name)
-    facts = variables.get("ansible_facts")
-    for path in _FACTS:
-        found += _fact(facts, path)
-    return list(dict.fromkeys(found))
+            return ()
+        return _usable(told, spell, name, variable, tell)
+
+    own = (
+        *read("ansible_host", canonical_address),
+        name,
+        *_known(variables, _ADDRESS_FACTS, _ADDRESS_VARIABLES, canonical_address),
+        *_known(variables, _NAME_FACTS, _NAME_VARIABLES, canonical_name),
+    )
+    claimed = read(CLAIMS_VARIABLE, canonical_range)
+    groups = variables.get("group_names")
+    return HostFacts(
+        Identities(tuple(dict.fromkeys(own)), tuple(dict.fromkeys(claimed))),
+        tuple(map(str, groups)) if isinstance(groups, (list, tuple)) else (),
+        _policy(name, variables.get(POLICY_VARIABLE), template),
+    )
+
+
+def _policy(name: str, value: object, template: Template) -> object:
+    if not _holds_template(value):
+        return value
+    try:
+        return template(name, value)
+    except AnsibleError as exc:
+        raise CertViewError(
+            f"the {POLICY_VARIABLE} of host {name} cannot be templated: {exc}",
+            kind="policy",
+            hint="Correct the variable, or take it away to judge the host by the policy of the audit.",
+        ) from exc
 
 
 def _several(value: t.Any) -> list[t.Any]:
@@ -73,17 +167,50 @@ def _several(value: t.Any) -> list[t.Any]:
     return [part for part in parts if part is not None and part != ""]
 
 
-def _is_identity(item: t.Any) -> bool:
-    return canonical_address(item) is not None or canonical_name(item) is not None or item == "localhost"
+def _usable(
+    items: Iterable[t.Any], spell: t.Callable[[object], str | None], host: str, where: str, tell: Tell
+) -> tuple[str, ...]:
+    found = []
+    for item in items:
+        if spell(item) is not None or canonical_name(item) is not None:
+            found.append(item.strip())
+        elif not isinstance(item, str) or item.strip().lower() not in PLACEHOLDER_NAMES:
+            # A slip must not look like a host that nobody has scanned.
+            tell(f"Host {host} is matched without {item!r} of {where}, which is no address and no name.")
+    return tuple(found)
 
 
 def _holds_template(value: object) -> bool:
     if isinstance(value, str):
         return "{{" in value or "{%" in value
+    if isinstance(value, Mapping):
+        return any(map(_holds_template, value.values()))
     return isinstance(value, (list, tuple)) and any(map(_holds_template, value))
 
 
-def _fact(facts: object, path: tuple[str, ...]) -> list[str]:
-    for key in path:
-        facts = facts.get(key) if isinstance(facts, Mapping) else None
-    return [item for item in (facts if isinstance(facts, list) else [facts]) if isinstance(item, str) and item]
+def _known(
+    variables: Mapping[str, t.Any],
+    facts: Iterable[tuple[str, ...]],
+    paths: Iterable[tuple[str, ...]],
+    spell: t.Callable[[object], str | None],
+) -> Iterator[str]:
+    """Return what is found below these facts and variables, as far as it is what it is taken for.
+
+    A variable of one of these names may be another's: nobody is to be told that it holds no address.
+    """
+    gathered = variables.get("ansible_facts")
+    for first, *rest in facts:
+        for holder, key in ((gathered, first), (variables, f"ansible_{first}")):
+            yield from _below(holder, [key, *rest], spell)
+    for path in paths:
+        if path[0] in variables:
+            yield from _below(variables, path, spell)
+
+
+def _below(value: t.Any, path: t.Sequence[str], spell: t.Callable[[object], str | None]) -> Iterator[str]:
+    for item in value if isinstance(value, (list, tuple)) else (value,):
+        if not path:
+            if spell(item) is not None:
+                yield item.strip()
+        elif isinstance(item, Mapping):
+            yield from _below(item.get(path[0]), path[1:], spell)

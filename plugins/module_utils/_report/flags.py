@@ -13,7 +13,7 @@ import json
 import typing as t
 from collections.abc import Collection, Mapping
 
-from .._judging import CALLING_FOR_ACTION
+from .._findings import CALLING_FOR_ACTION
 from .text import host_line
 
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
-from .._judging import RULES_OF_STATUS, urgency
-from .._rules.model import FAIL, NOT_EVALUATED
+from .._exceptions import ACTIVE, EXPIRED
+from .._findings import EXCEPTED, RULES_OF_STATUS, counts, urgency
+from .._rules.model import NOT_EVALUATED
 from .._values import parse_time
 
 _Document = Mapping[str, t.Any]
@@ -31,8 +32,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _subject(document: _Document, certhash: str) -> str:
+def _subject(document: _Document, certhash: str | None) -> str:
     """Return what a reader knows the certificate by: its common name, else an alternative name, else its hash."""
+    if certhash is None:
+        return "-"
     record = document["certificates"].get(certhash) or {}
     name = (record.get("subject") or {}).get("name")
     names = (record.get("subject_alternative_names") or {}).get("dns_names")
@@ -66,12 +69,16 @@ def host_line(document: _Document, host: str) -> str:
     return f"{printable(host)}: {audited['status'].upper().replace('_', ' ')} - {_explanation(document, audited)}"
 
 
+def _calls_for_action(finding: Mapping[str, t.Any]) -> bool:
+    return counts(finding) and finding["severity"] != "info"
+
+
 def _explanation(document: _Document, audited: Mapping[str, t.Any]) -> str:
     if audited["status"] == "unmatched":
         if audited["match"]["ambiguous"]:
             return f"several assets have {printable(audited['match']['value'])}, and none was chosen"
         return "no asset of CertView has one of its addresses or names"
-    failing = [finding for finding in audited["findings"] if finding["status"] == FAIL]
+    failing = [finding for finding in audited["findings"] if _calls_for_action(finding)]
     if not failing:
         return _quiet(document, audited)
     deciding = RULES_OF_STATUS.get(audited["status"], frozenset())
@@ -79,10 +86,8 @@ def _explanation(document: _Document, audited: Mapping[str, t.Any]) -> str:
     port = _port(worst)
     where = "" if port == "-" else f" on {port}"
     more = f"; {len(failing) - 1} more" if failing[1:] else ""
-    return (
-        f"{_subject(document, worst['certhash'])}{where} {printable(worst['message'])} "
-        f"[{worst['rule']} {worst['severity']}]{more}"
-    )
+    subject = f"{_subject(document, worst['certhash'])}{where} " if worst["certhash"] else ""
+    return f"{subject}{printable(worst['message'])} [{worst['rule']} {worst['severity']}]{more}"
 
 
 def _quiet(document: _Document, audited: Mapping[str, t.Any]) -> str:
@@ -98,16 +103,21 @@ def _quiet(document: _Document, audited: Mapping[str, t.Any]) -> str:
     open_questions = sum(finding["status"] == NOT_EVALUATED for finding in audited["findings"])
     if open_questions:
         parts.append(f"{_count(open_questions, 'verdict')} missing for want of data")
+    accepted = sum(finding["status"] == EXCEPTED for finding in audited["findings"])
+    if accepted:
+        parts.append(f"{_count(accepted, 'finding')} excepted")
     return "; ".join(parts)
 
 
 def action_table(document: _Document, limit: int = 20) -> list[str]:
-    """Return a table with a heading of what fails, the most urgent first; no lines at all if nothing fails.
+    """Return a table with a heading of what calls for action, the most urgent first; no lines at all if nothing does.
+
+    What is told for information alone is in the document, and counted in the summary.
 
     :param limit: How many findings to show; a last line tells how many there are beyond.
     """
     failing = [
-        finding for host in document["hosts"].values() for finding in host["findings"] if finding["status"] == FAIL
+        finding for host in document["hosts"].values() for finding in host["findings"] if _calls_for_action(finding)
     ]
     if not failing:
         return []
@@ -163,6 +173,7 @@ def summary_lines(document: _Document) -> list[str]:
             f"{_count(summary['certificates_incomplete'], 'certificate')}; "
             f"{_count(summary['assets_incomplete'], 'asset')} changed identity during the sweep"
         )
+    lines += [*_not_judged(summary["rules_not_evaluated"]), *_exceptions(document["exceptions"])]
     if document["changes"] is not None:
         changes = document["changes"]
         lines.append(
@@ -182,6 +193,34 @@ def _never_seen(document: _Document) -> list[str]:
         return []
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return [f"not seen by CertView: {', '.join(map(printable, names[:_MOST_NAMED]))}{more}"]
+
+
+def _not_judged(rules: Mapping[str, str]) -> list[str]:
+    if not rules:
+        return []
+    by_field: dict[str, list[str]] = {}
+    for rule, field in rules.items():
+        by_field.setdefault(field, []).append(rule)
+    told = "; ".join(f"{field} ({', '.join(of_field)})" for field, of_field in sorted(by_field.items()))
+    return [f"not judged, because CertView told it of nothing: {told}"]
+
+
+def _exceptions(exceptions: Iterable[Mapping[str, t.Any]]) -> list[str]:
+    """Tell how much is excepted, and which exceptions have come to their end."""
+    by_status: dict[str, list[Mapping[str, t.Any]]] = {ACTIVE: [], EXPIRED: []}
+    for exception in exceptions:
+        by_status[exception["status"]].append(exception)
+    lines = []
+    if by_status[ACTIVE]:
+        covered = sum(exception["findings"] for exception in by_status[ACTIVE])
+        lines.append(f"{_count(covered, 'finding')} excepted by {_count(len(by_status[ACTIVE]), 'exception')}")
+    for exception in by_status[EXPIRED]:
+        ticket = f"{printable(exception['ticket'])}, " if exception["ticket"] else ""
+        lines.append(
+            f"exception expired on {exception['expires']}, {_count(exception['findings'], 'finding')} open again: "
+            f"{ticket}{printable(exception['reason'])}"
+        )
+    return lines
 
 
 def _figures(counts: Mapping[str, int]) -> str:

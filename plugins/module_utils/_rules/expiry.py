@@ -2,9 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rules on the validity period: EXP.
+"""Rules on the time that is left: EXP.
 
-They hold for certificates of every type: an expired intermediate breaks the servers that send it.
+They hold for certificates of every type, but for EXP-007: an expired intermediate breaks the servers that send it.
+
+EXP-006 is chosen by inventory-hygiene alone. There EXP-001 yields to it: what ended so long ago is no outage any more
+but a leftover, and its host is not V(expired) for that. Where EXP-006 is not chosen, EXP-001 tells of it as ever.
 
 Note that this is a private module of the collection: its names may change without notice.
 """
@@ -13,12 +16,33 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from .model import DOES_NOT_APPLY, PASSED, Rule, Subject, Thresholds, Verdict, failed, not_evaluated
-from .standards import LETS_ENCRYPT_RENEWAL, PCI_DSS_4_2_1, RFC_5280_VALIDITY, SSL_LABS_TRUST
+from .model import (
+    DOES_NOT_APPLY,
+    PASSED,
+    PLACEMENT,
+    Rule,
+    Subject,
+    Thresholds,
+    Verdict,
+    certificate_type,
+    failed,
+    not_evaluated,
+)
+from .profiles import BASELINE, EVERY, INVENTORY_HYGIENE, PCI_DSS_4
+from .standards import (
+    CERTVIEW_ALERTS,
+    LEMUR_REPLACED,
+    LETS_ENCRYPT_RENEWAL,
+    PCI_DSS_4_2_1,
+    RFC_5280_VALIDITY,
+    SSL_LABS_TRUST,
+    XCA_LONG_EXPIRED,
+)
 
 _DAY = timedelta(days=1)
 _UNITS = (("days", _DAY), ("hours", timedelta(hours=1)), ("minutes", timedelta(minutes=1)))
 _RENEW = "Renew the certificate, install it on every instance that serves it, and reload the service."
+_CERTHASH_SHOWN = 16
 
 
 def _span(duration: timedelta) -> str:
@@ -69,6 +93,35 @@ def _expiring_warning(subject: Subject) -> Verdict:
     return _expiring(subject, thresholds.warn_days, thresholds.warn_fraction)
 
 
+def _expiring_notice(subject: Subject) -> Verdict:
+    """The share of the warning holds here too: else what is issued for 90 days would never be without a notice."""
+    thresholds: Thresholds = subject.context.thresholds
+    return _expiring(subject, thresholds.notice_days, thresholds.warn_fraction)
+
+
+def _long_expired(subject: Subject) -> Verdict:
+    if subject.valid_to is None:
+        return not_evaluated("end of validity not reported")
+    ago = subject.context.as_of - subject.valid_to
+    days = subject.context.thresholds.long_expired_days
+    if ago <= days * _DAY:
+        return PASSED
+    due = subject.certificate["valid_to"]
+    return failed(f"expired {_span(ago)} ago, on {due}; forgotten after {days:g} days", due)
+
+
+def _superseded(subject: Subject) -> Verdict:
+    """API v1 does not tell the type. There only what has a successor is told of, and nothing passes."""
+    kind, successor = certificate_type(subject.certificate), subject.successor
+    if kind is not None and kind != "leaf":
+        return DOES_NOT_APPLY
+    if successor is None:
+        return PASSED if kind == "leaf" else DOES_NOT_APPLY
+    certhash = str(successor.get("certhash") or "another")[:_CERTHASH_SHOWN]
+    start, end = (successor.get(key) or "an unknown time" for key in ("valid_from", "valid_to"))
+    return failed(f"superseded by {certhash}, valid from {start} to {end}")
+
+
 def _not_yet_valid(subject: Subject) -> Verdict:
     start: datetime | None = subject.valid_from
     if start is None:
@@ -86,7 +139,9 @@ RULES = (
         description="The end of validity lies before the time of the audit. Clients refuse the certificate.",
         remediation=_RENEW,
         citations=(RFC_5280_VALIDITY, PCI_DSS_4_2_1, SSL_LABS_TRUST),
+        profiles=EVERY,
         judge=_expired,
+        yields_to=("EXP-006",),
     ),
     Rule(
         id="EXP-002",
@@ -96,6 +151,7 @@ RULES = (
         "lifetime, whichever is less, and never less than 12 hours.",
         remediation=_RENEW,
         citations=(RFC_5280_VALIDITY, LETS_ENCRYPT_RENEWAL),
+        profiles=EVERY,
         judge=_expiring_critical,
         yields_to=("EXP-001",),
     ),
@@ -107,8 +163,21 @@ RULES = (
         "lifetime, whichever is less. Automatic renewal, where there is any, did not happen.",
         remediation=_RENEW,
         citations=(RFC_5280_VALIDITY, LETS_ENCRYPT_RENEWAL),
+        profiles=EVERY,
         judge=_expiring_warning,
         yields_to=("EXP-001", "EXP-002"),
+    ),
+    Rule(
+        id="EXP-004",
+        title="Certificate expires in the time to come",
+        severity="info",
+        description="What is left is at most the notice threshold of the policy; by default 90 days or a third of the "
+        "lifetime, whichever is less. Certificates that renew themselves in time are never told of.",
+        remediation="Plan the renewal, and note who does it.",
+        citations=(CERTVIEW_ALERTS, RFC_5280_VALIDITY),
+        profiles=(BASELINE, PCI_DSS_4, INVENTORY_HYGIENE),
+        judge=_expiring_notice,
+        yields_to=("EXP-001", "EXP-002", "EXP-003"),
     ),
     Rule(
         id="EXP-005",
@@ -117,6 +186,30 @@ RULES = (
         description="The start of validity lies after the time of the audit. Clients refuse the certificate.",
         remediation="Install the certificate that is valid now; check the clock of the issuing CA.",
         citations=(RFC_5280_VALIDITY,),
+        profiles=EVERY,
         judge=_not_yet_valid,
+    ),
+    Rule(
+        id="EXP-006",
+        title="Certificate expired long ago",
+        severity="info",
+        description="The end of validity lies further back than the threshold of the policy, by default 90 days. "
+        "Such a certificate is hardly an outage of today but one that nobody has removed; EXP-001 is silent on it.",
+        remediation="Remove the certificate and its private key from the asset, or renew it if clients still need it.",
+        citations=(XCA_LONG_EXPIRED,),
+        profiles=(INVENTORY_HYGIENE,),
+        judge=_long_expired,
+    ),
+    Rule(
+        id="EXP-007",
+        title="Certificate has been superseded",
+        severity="info",
+        description="A newer, valid leaf for the same names was found on the same asset and port. What else is wrong "
+        "with the old one is of less concern, as long as nothing serves it any more.",
+        remediation="Make sure that every service uses the new certificate, then remove the old one and its key.",
+        citations=(LEMUR_REPLACED,),
+        profiles=(BASELINE, INVENTORY_HYGIENE),
+        judge=_superseded,
+        scope=PLACEMENT,
     ),
 )

@@ -9,6 +9,7 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from .._values import parse_time
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 """Worst first."""
+
+SSL_LABS_GRADES = ("A+", "A", "A-", "B", "C", "D", "E", "F")
+"""Best first. T (no trust) and M (names do not match) are not in this order."""
 
 PASS = "pass"
 FAIL = "fail"
@@ -38,10 +42,19 @@ class Citation(t.NamedTuple):
 
 
 class Thresholds(t.NamedTuple):
-    """When a certificate is about to expire: so many days, or so large a share of its lifetime, whichever is less.
+    """Figures by which rules judge, and which a policy may change.
 
-    The shares keep short-lived certificates quiet that are renewed in time: an ACME client renews at two thirds
+    A certificate is about to expire when so many days are left, or so large a share of its lifetime, whichever is
+    less. The shares keep short-lived certificates quiet that are renewed in time: an ACME client renews at two thirds
     of the lifetime, so one that has less than a third left is stuck. Below the floor every certificate is critical.
+
+    :ivar notice_days: Days before the end at which a certificate is worth a notice.
+    :ivar long_expired_days: Days after the end from which a certificate counts as forgotten.
+    :ivar stale_days: Days after which what was not found again counts as out of date.
+    :ivar private_max_days: The longest lifetime of a leaf of a private CA.
+    :ivar max_lifetime_days: The longest lifetime of a leaf where a profile limits it whoever issued it.
+    :ivar shared_assets: The most assets that should share one certificate and its private key.
+    :ivar min_grade: The lowest grade that passes, out of SSL_LABS_GRADES.
     """
 
     warn_days: float = 30.0
@@ -49,23 +62,72 @@ class Thresholds(t.NamedTuple):
     crit_days: float = 7.0
     crit_fraction: float = 1 / 6
     floor_hours: float = 12.0
+    notice_days: float = 90.0
+    long_expired_days: float = 90.0
+    stale_days: float = 30.0
+    private_max_days: float = 825.0
+    max_lifetime_days: float = 366.0
+    shared_assets: float = 10.0
+    min_grade: str = "B"
+
+
+class Lists(t.NamedTuple):
+    """Names by which rules judge, and which a policy may give; compared without regard to case.
+
+    :ivar approved_issuers: Issuers that the organisation has approved: names, organisations, or globs of them.
+    :ivar forbidden_issuers: Issuers that it has forbidden, likewise.
+    :ivar public_cas: Organisations whose certificates browsers trust, besides those that the collection knows.
+    :ivar owner_tag_prefixes: What the name of an asset tag begins with that tells who owns the asset.
+    :ivar cipher_suites: Suites that may be offered, by their IANA names.
+    :ivar signatures: Signature algorithms that are allowed.
+    """
+
+    approved_issuers: tuple[str, ...] = ()
+    forbidden_issuers: tuple[str, ...] = ()
+    public_cas: tuple[str, ...] = ()
+    owner_tag_prefixes: tuple[str, ...] = ("owner",)
+    cipher_suites: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
 
 
 class Context(t.NamedTuple):
-    """What is the same for all that one audit judges."""
+    """What is the same for all that one policy judges."""
 
     as_of: datetime
-    thresholds: Thresholds
+    thresholds: Thresholds = Thresholds()
+    lists: Lists = Lists()
+
+
+class Host(t.NamedTuple):
+    """A host of the inventory.
+
+    :ivar names: Its names in lower case, as canonical_name() spells them.
+    :ivar is_matched: Whether it has an asset.
+    """
+
+    name: str
+    names: tuple[str, ...] = ()
+    is_matched: bool = True
 
 
 class Subject(t.NamedTuple):
-    """What a rule looks at: a certificate record, and for rules on instances one instance of an asset."""
+    """What a rule looks at; what its scope does not bring is V(None).
+
+    :ivar certificate: The record of a certificate, without its assets.
+    :ivar instance: What was observed there: C(grade), C(ssl_protocols), C(cipher_suites), C(vulnerabilities), C(pqc);
+        in the scope PLACEMENT also where it is: C(port), C(protocol), C(fqdn).
+    :ivar asset: C(id), C(name), C(tags) (names; V(None) if not asked for).
+    :ivar successor: The record of a newer certificate that has taken the place of this one on this instance.
+    """
 
     context: Context
-    certificate: Mapping[str, t.Any]
-    valid_from: datetime | None
-    valid_to: datetime | None
+    certificate: Mapping[str, t.Any] = {}
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
     instance: Mapping[str, t.Any] | None = None
+    asset: Mapping[str, t.Any] | None = None
+    host: Host | None = None
+    successor: Mapping[str, t.Any] | None = None
 
 
 class Verdict(t.NamedTuple):
@@ -94,15 +156,42 @@ def not_evaluated(missing: str) -> Verdict:
     return Verdict(NOT_EVALUATED, missing)
 
 
+CERTIFICATE = "certificate"
+PLACEMENT = "placement"
+INSTANCE = "instance"
+ASSET = "asset"
+HOST = "host"
+HOST_CERTIFICATE = "host_certificate"
+UNMATCHED_ASSET = "unmatched_asset"
+UNPLACED_CERTIFICATE = "unplaced_certificate"
+SCOPES = (
+    CERTIFICATE,
+    PLACEMENT,
+    INSTANCE,
+    ASSET,
+    HOST,
+    HOST_CERTIFICATE,
+    UNMATCHED_ASSET,
+    UNPLACED_CERTIFICATE,
+)
+"""What a rule is judged on: once for a certificate; for each instance that a certificate was found on; for what an
+instance offers, as it was observed with the certificate that was found there last; for an asset of a host; for a host;
+for each certificate of a host; for an asset that no host has; for a certificate that no asset has."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule, with all that a report or a guide tells about it.
 
-    :ivar severity: One of SEVERITIES, unless the verdict or the policy says otherwise.
+    :ivar severity: One of SEVERITIES, unless the verdict, the profile or the policy says otherwise.
     :ivar citations: The standards that it comes from; at least one.
-    :ivar per_instance: Whether it judges instances (a port of an asset) rather than certificates.
+    :ivar profiles: The names of the profiles that it belongs to.
     :ivar judge: Pure function; never raises, whatever the record holds.
+    :ivar scope: One of SCOPES.
     :ivar includes: What the API must be asked to include, in the spelling of O(includes).
+    :ivar since: The version of the API that first tells the input; V(None) for all.
+    :ivar reads: The field of the record or of the instance without which nothing can be judged; V(None) where there is
+        no single one. Where no answer of a whole sweep tells it, that is told once and not for each certificate.
     :ivar yields_to: Rules that tell the same fact more urgently: where one of them fails, this one is silent.
     :ivar effective: Day from which the standard demands it; V(None) for always.
     :ivar ineffective: First day on which the standard no longer demands it.
@@ -114,12 +203,20 @@ class Rule:
     description: str
     remediation: str
     citations: tuple[Citation, ...]
+    profiles: tuple[str, ...]
     judge: Callable[[Subject], Verdict]
-    per_instance: bool = False
+    scope: str = CERTIFICATE
     includes: tuple[str, ...] = ()
+    since: str | None = None
+    reads: str | None = None
     yields_to: tuple[str, ...] = ()
     effective: date | None = None
     ineffective: date | None = None
+
+    @functools.cached_property
+    def citation(self) -> str:
+        """All citations in one line of text."""
+        return "; ".join(map(str, self.citations))
 
     def in_force(self, day: date) -> bool:
         """Tell whether the standard demands this on a day (UTC)."""

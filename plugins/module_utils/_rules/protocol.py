@@ -14,10 +14,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .model import PASSED, Rule, Subject, Verdict, failed, not_evaluated
+from .model import INSTANCE, PASSED, Rule, Subject, Verdict, failed, not_evaluated
+from .profiles import EVERY, MOZILLA_MODERN, MOZILLA_OLD, NIST_800_131A, every_but
 from .standards import (
     CURRENT_TLS_PROTOCOLS,
     DEPRECATED_TLS_PROTOCOLS,
+    MOZILLA_PROTOCOLS,
     PCI_DSS_4_2_1,
     RFC_6176,
     RFC_7568,
@@ -28,9 +30,11 @@ from .standards import (
     SSL_PROTOCOLS,
     TLS_1_0_AND_1_1_PROHIBITED_FROM,
     TLS_1_2_DEMANDED_FROM,
+    TLS_1_3_DEMANDED_FROM,
 )
 
 _KNOWN = {name.lower(): name for name in SSL_PROTOCOLS + DEPRECATED_TLS_PROTOCOLS + CURRENT_TLS_PROTOCOLS}
+_TLS_1_3 = CURRENT_TLS_PROTOCOLS[-1]
 _NOT_OBSERVED = not_evaluated("protocols of the instance not reported")
 _ONLY_CURRENT = "Switch off all but TLS 1.2 and TLS 1.3 in the server's configuration, and reload the service."
 
@@ -69,10 +73,32 @@ def _no_current_tls(subject: Subject) -> Verdict:
         return _NOT_OBSERVED
     if any(protocol in CURRENT_TLS_PROTOCOLS for protocol in offered):
         return PASSED
+    return _strange(offered) or failed(f"offers only {', '.join(offered)}; TLSv1.2 or TLSv1.3 needed")
+
+
+def _strange(offered: list[str]) -> Verdict | None:
+    """What has a name that is not known may be newer than all that has."""
     strange = [protocol for protocol in offered if protocol not in _KNOWN.values()]
-    if strange:
-        return not_evaluated(f"unknown protocol {', '.join(strange)}")
-    return failed(f"offers only {', '.join(offered)}; TLSv1.2 or TLSv1.3 needed")
+    return not_evaluated(f"unknown protocol {', '.join(strange)}") if strange else None
+
+
+def _no_tls_1_3(subject: Subject) -> Verdict:
+    offered = _offered(subject)
+    if not offered:
+        return _NOT_OBSERVED
+    if _TLS_1_3 in offered:
+        return PASSED
+    return _strange(offered) or failed(f"offers only {', '.join(offered)}; {_TLS_1_3} needed")
+
+
+def _not_only_tls_1_3(subject: Subject) -> Verdict:
+    offered = _offered(subject)
+    if not offered:
+        return _NOT_OBSERVED
+    older = [protocol for protocol in offered if protocol in _KNOWN.values() and protocol != _TLS_1_3]
+    if older:
+        return failed(f"offers {', '.join(older)}; only {_TLS_1_3} allowed")
+    return _strange(offered) or PASSED
 
 
 RULES = (
@@ -83,9 +109,11 @@ RULES = (
         description="Both protocols are broken (DROWN, POODLE) and prohibited.",
         remediation=_ONLY_CURRENT,
         citations=(RFC_6176, RFC_7568),
+        profiles=EVERY,
         judge=_ssl,
-        per_instance=True,
+        scope=INSTANCE,
         includes=("ssl_protocols",),
+        reads="ssl_protocols",
         effective=SSL_PROHIBITED_FROM,
     ),
     Rule(
@@ -95,9 +123,11 @@ RULES = (
         description="Both protocols depend on SHA-1 and MD5 and are prohibited.",
         remediation=_ONLY_CURRENT,
         citations=(RFC_8996, SP_800_52_VERSIONS, PCI_DSS_4_2_1),
+        profiles=every_but(MOZILLA_OLD),
         judge=_deprecated_tls,
-        per_instance=True,
+        scope=INSTANCE,
         includes=("ssl_protocols",),
+        reads="ssl_protocols",
         effective=TLS_1_0_AND_1_1_PROHIBITED_FROM,
     ),
     Rule(
@@ -107,9 +137,39 @@ RULES = (
         description="Clients of today refuse to connect, or connect without protection that counts.",
         remediation=_ONLY_CURRENT,
         citations=(SP_800_52_VERSIONS, SSL_LABS_PROTOCOLS),
+        profiles=EVERY,
         judge=_no_current_tls,
-        per_instance=True,
+        scope=INSTANCE,
         includes=("ssl_protocols",),
+        reads="ssl_protocols",
         effective=TLS_1_2_DEMANDED_FROM,
+    ),
+    Rule(
+        id="TLS-004",
+        title="Instance does not offer TLS 1.3",
+        severity="low",
+        description="TLS 1.3 leaves out all that is known to be weak in TLS 1.2 and hides the certificate on its way.",
+        remediation="Switch on TLS 1.3 in the server's configuration, after an update if it has to be, and reload the "
+        "service.",
+        citations=(SP_800_52_VERSIONS, MOZILLA_PROTOCOLS),
+        profiles=(NIST_800_131A, MOZILLA_MODERN),
+        judge=_no_tls_1_3,
+        scope=INSTANCE,
+        includes=("ssl_protocols",),
+        reads="ssl_protocols",
+        effective=TLS_1_3_DEMANDED_FROM,
+    ),
+    Rule(
+        id="TLS-005",
+        title="Instance offers more than TLS 1.3",
+        severity="medium",
+        description="Mozilla's modern configuration is for clients that all know TLS 1.3, and offers nothing else.",
+        remediation="Switch off all but TLS 1.3 in the server's configuration, and reload the service.",
+        citations=(MOZILLA_PROTOCOLS,),
+        profiles=(MOZILLA_MODERN,),
+        judge=_not_only_tls_1_3,
+        scope=INSTANCE,
+        includes=("ssl_protocols",),
+        reads="ssl_protocols",
     ),
 )

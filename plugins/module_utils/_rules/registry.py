@@ -2,34 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every rule there is, by its id, and the profiles that choose among them.
+"""Every rule there is, by its id.
 
 Note that this is a private module of the collection: its names may change without notice.
 """
 
 from __future__ import annotations
 
-from . import expiry, key, protocol, signature, trust
+from . import cipher, expiry, grade, inventory, key, name, protocol, signature, trust, validity, vulnerability
 from .model import Rule
 
-RULES: dict[str, Rule] = {
-    rule.id: rule for family in (expiry, key, signature, trust, protocol) for rule in family.RULES
-}
+_FAMILIES = (expiry, validity, key, signature, trust, name, protocol, cipher, grade, vulnerability, inventory)
 
-PROFILES: dict[str, tuple[str, ...]] = {
-    "baseline": (
-        "EXP-001",
-        "EXP-002",
-        "EXP-003",
-        "EXP-005",
-        "KEY-001",
-        "KEY-002",
-        "KEY-004",
-        "SIG-001",
-        "SIG-002",
-        "TLS-001",
-        "TLS-002",
-        "TLS-003",
-        "TRU-001",
-    ),
-}
+RULES: dict[str, Rule] = {rule.id: rule for family in _FAMILIES for rule in family.RULES}
+
+
+def rules_of(profile: str) -> tuple[str, ...]:
+    """Return the ids of the rules of a profile, sorted.
+
+    :param profile: Of PROFILES.
+    """
+    return tuple(sorted(rule.id for rule in RULES.values() if profile in rule.profiles))

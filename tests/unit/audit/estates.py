@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.community.qualys.plugins.module_utils._audit import audit
+from ansible_collections.community.qualys.plugins.module_utils._audit import AuditedHost, audit
 from ansible_collections.community.qualys.plugins.module_utils._certificate import normalise
 from ansible_collections.community.qualys.plugins.module_utils._policy import load_policy
 from ansible_collections.community.qualys.plugins.module_utils._rules.model import (
@@ -41,9 +41,14 @@ def instance(port: int = 443, protocols: Iterable[str] | None = ("TLSv1.2", "TLS
         "fqdn": fqdn or None,
         "grade": "A",
         "ssl_protocols": None if protocols is None else list(protocols),
-        "cipher_suites": None,
-        "vulnerabilities": None,
+        "cipher_suites": ["TLS_AES_128_GCM_SHA256"],
+        "vulnerabilities": [],
     }
+
+
+def silent_instance() -> Record:
+    """An instance of which nothing was observed but the certificate."""
+    return {**instance(protocols=None), "grade": None, "cipher_suites": None, "vulnerabilities": None}
 
 
 def asset(identifier: int | str = 1, primary_ip: str | None = "10.0.0.1", **changes: t.Any) -> Record:
@@ -76,6 +81,9 @@ def record(certhash: str = "aa", assets: Iterable[Record] = (), **changes: t.Any
         "self_signed": False,
         "last_found": "2026-05-30T10:00:00Z",
         "subject": {"name": f"{certhash}.example.com"},
+        "subject_alternative_names": {"dns_names": [f"{certhash}.example.com"], "ip_addresses": [], "other": {}},
+        "revocation_status": "Not Revoked",
+        "issuer": {"name": "Example Issuing CA", "organization": "Example Corp"},
         "assets": list(assets),
         "assets_complete": True,
     }
@@ -90,14 +98,15 @@ def judge(rule: str, protocols: t.Any = None, **changes: t.Any) -> Verdict:
 
 def audited(
     records: Iterable[Mapping[str, t.Any]],
-    hosts: Mapping[str, list[str]] | None = None,
+    hosts: Mapping[str, list[str] | AuditedHost] | None = None,
     policy: str | Mapping[str, t.Any] = "baseline",
     **options: t.Any,
 ) -> dict[str, t.Any]:
     """The audit document of these records, by default of one host with the address 10.0.0.1."""
+    told = {"web1": ["10.0.0.1"]} if hosts is None else hosts
     return audit(
         records,
-        {"web1": ["10.0.0.1"]} if hosts is None else hosts,
+        {name: host if isinstance(host, AuditedHost) else AuditedHost(host) for name, host in told.items()},
         load_policy(policy),
         as_of=options.pop("as_of", AS_OF),
         gateway="https://gateway.example.com",

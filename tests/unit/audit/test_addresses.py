@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.community.qualys.plugins.module_utils._addresses import (
     canonical_address,
     canonical_name,
-    is_shared_address,
+    canonical_range,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,14 +115,57 @@ def test_what_is_no_name(text: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
-    ["127.0.0.1", "127.8.9.1", "::1", "169.254.7.7", "fe80::1", "FE80::1%eth0", "172.17.0.1", "192.168.122.1",
-     "0.0.0.0", "::", "224.0.0.251", "ff02::1", "255.255.255.255", "::ffff:127.0.0.1"],
+    ("text", "canonical"),
+    [
+        ("10.1.2.0/28", "10.1.2.0/28"),
+        (" [10.1.2.0/28] ", "10.1.2.0/28"),
+        ("10.1.2.0/255.255.255.240", "10.1.2.0/28"),
+        ("::FFFF:10.1.2.0/124", "10.1.2.0/28"),
+        ("2001:0DB8::/64", "2001:db8::/64"),
+        ("[2001:db8::/64]", "2001:db8::/64"),
+        ("fe80::%eth0/10", "fe80::/10"),
+        ("10.1.2.4/31", "10.1.2.4/31"),
+        ("10.1.2.5/28", "10.1.2.5"),
+        ("2001:db8::1/64", "2001:db8::1"),
+        ("10.1.2.0/32", "10.1.2.0"),
+        ("2001:db8::/128", "2001:db8::"),
+        ("::ffff:10.1.2.0/128", "10.1.2.0"),
+        ("10.1.2.0", "10.1.2.0"),
+    ],
+)
+def test_a_network_is_what_has_no_bit_of_a_host(text: str, canonical: str) -> None:
+    assert canonical_range(text) == canonical
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.0.0.0/0", "::/0", "::ffff:0:0/96", "10.1.2.0/", "10.1.2.0/33", "10.1.2.0/255.0.255.0", "2001:db8::/129",
+        "2001:db8::/255.255.0.0", "51.124.XX.0/24", "010.1.2.0/24", "10.1.2/24", "10.1.2.0/\u0662\u0664", "/24",
+        "10.1.2.0-10.1.2.9", "web1", "", None, 24, ["10.1.2.0/28"],
+    ],
 )  # fmt: skip
-def test_addresses_that_many_hosts_have(address: str) -> None:
-    assert is_shared_address(address)
+def test_what_is_neither_a_network_nor_an_address(text: object) -> None:
+    assert canonical_range(text) is None
 
 
-@pytest.mark.parametrize("address", ["10.0.0.1", "172.17.0.2", "192.168.122.2", "2001:db8::1", "fd00::1", "web1", ""])
-def test_addresses_that_one_host_has(address: str) -> None:
-    assert not is_shared_address(address)
+@given(ANYTHING)
+def test_nothing_makes_the_reader_of_networks_raise(value: object) -> None:
+    found = canonical_range(value)
+    assert canonical_range(found) == found
+    if found is not None and "/" in found:
+        assert str(ipaddress.ip_network(found)) == found
+
+
+@given(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)), st.integers(1, 128))
+def test_a_network_is_the_same_in_every_spelling(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, length: int
+) -> None:
+    network = ipaddress.ip_network(f"{address}/{min(length, address.max_prefixlen - 1)}", strict=False)
+    spellings = {str(network), f" {network.exploded.upper()} ", f"[{network}]"}
+    if network.version == 4:
+        spellings |= {
+            network.with_netmask,
+            f"::ffff:{network.network_address}/{96 + network.prefixlen}",
+        }
+    assert {canonical_range(spelling) for spelling in spellings} == {str(network)}

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._audit import failing_hosts
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
+from ansible_collections.community.qualys.plugins.module_utils._match_options import MatchOptions
 from ansible_collections.community.qualys.plugins.module_utils._rules.registry import RULES
-from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
+from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record, silent_instance
 
 UNTOLD = {
     "valid_from": None,
@@ -22,6 +23,9 @@ UNTOLD = {
     "key_algorithm_source": "unknown",
     "signature_algorithm": None,
     "self_signed": None,
+    "subject_alternative_names": None,
+    "revocation_status": None,
+    "issuer": None,
 }
 
 
@@ -35,7 +39,13 @@ def test_a_sound_host_has_no_findings() -> None:
     document = audited([record("aa", [asset()])])
     assert document["hosts"]["web1"] == {
         "status": "ok",
-        "match": {"rule": "primary_ip", "value": "10.0.0.1", "asset_ids": [1], "ambiguous": False},
+        "match": {
+            "rule": "primary_ip",
+            "value": "10.0.0.1",
+            "asset_ids": [1],
+            "ambiguous": False,
+            "candidates_tried": ["10.0.0.1"],
+        },
         "certificates": ["aa"],
         "findings": [],
     }
@@ -43,7 +53,7 @@ def test_a_sound_host_has_no_findings() -> None:
 
 
 def test_a_finding_tells_everything() -> None:
-    document = audited([record("aa", [asset(instances=[instance(8443, fqdn="www")])], valid_to=at(AS_OF - 3 * DAY))])
+    document = audited([record("aa", [asset(instances=[instance(8443, fqdn="aa.example.com")])], valid_to=at(AS_OF - 3 * DAY))])
     assert document["hosts"]["web1"]["findings"] == [
         {
             "rule": "EXP-001",
@@ -54,13 +64,14 @@ def test_a_finding_tells_everything() -> None:
             "certhash": "aa",
             "host": "web1",
             "asset_id": 1,
-            "instance": {"port": 8443, "protocol": "tcp", "fqdn": "www"},
+            "instance": {"port": 8443, "protocol": "tcp", "fqdn": "aa.example.com"},
             "due": "2026-05-29T00:00:00Z",
             "citation": "RFC 5280, 4.1.2.5 <https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5>; "
             "PCI DSS 4.0.1, 4.2.1 <https://www.pcisecuritystandards.org/document_library/>; "
             "SSL Labs SSL Server Rating Guide, grade T <https://github.com/ssllabs/research/wiki/SSL-Server-Rating-Guide>",
             "remediation": RULES["EXP-001"].remediation,
             "exception": None,
+            "superseded_by": None,
         }
     ]
 
@@ -83,7 +94,7 @@ def test_a_finding_tells_everything() -> None:
     ],
 )
 def test_the_status_of_a_host(changes: dict[str, t.Any], status: str) -> None:
-    document = audited([record("aa", [asset(instances=[instance(protocols=None)])], **changes)])
+    document = audited([record("aa", [asset(instances=[silent_instance()])], **changes)])
     assert document["hosts"]["web1"]["status"] == status
     assert document["summary"]["by_status"][status] == 1
     assert document["summary"]["hosts_failing"] == (status in ("expired", "expiring", "weak"))
@@ -159,7 +170,7 @@ def test_a_certificate_on_several_ports_is_one_finding(ports: list[int], named: 
     assert finding["message"] == "RSA 1024 bits; at least 2048 needed" + named
 
 
-@pytest.mark.parametrize("instances", [[], [{**instance(), "port": None}, {**instance(), "port": None, "fqdn": "b"}]])
+@pytest.mark.parametrize("instances", [[], [{**instance(), "port": None}, {**instance(), "port": None, "fqdn": "aa.example.com"}]])
 def test_a_certificate_without_a_port_is_judged_too(instances: list[dict[str, t.Any]]) -> None:
     document = audited([record("aa", [asset(instances=instances)], key_size=1024)])
     (finding,) = document["hosts"]["web1"]["findings"]
@@ -183,9 +194,11 @@ def test_an_instance_is_judged_once_by_what_was_found_last() -> None:
     old, new, unobserved = seen("aa", 1, ["TLSv1"]), seen("bb", 2, ["SSLv3", "TLSv1.2"]), seen("cc", 3, None)
     document = audited([old, new, unobserved])
     (finding,) = document["hosts"]["web1"]["findings"]
-    assert (finding["rule"], finding["certhash"], finding["message"]) == ("TLS-001", "bb", "offers SSLv3")
+    assert (finding["rule"], finding["certhash"], finding["message"]) == ("TLS-001", "cc", "offers SSLv3")
     assert findings(audited([old])) == [("TLS-002", "high", "fail"), ("TLS-003", "high", "fail")]
-    assert findings(audited([unobserved])) == [
+    elsewhere = record("dd", [asset(2, "10.0.0.2")])
+    both = {"web1": ["10.0.0.1"], "web2": ["10.0.0.2"]}
+    assert findings(audited([unobserved, elsewhere], both)) == [
         ("TLS-001", "info", "not_evaluated"),
         ("TLS-002", "info", "not_evaluated"),
         ("TLS-003", "info", "not_evaluated"),
@@ -193,9 +206,11 @@ def test_an_instance_is_judged_once_by_what_was_found_last() -> None:
 
 
 def test_instances_differ_by_port_protocol_and_name() -> None:
-    served = [instance(443, ["TLSv1", "TLSv1.2"], fqdn) for fqdn in ("", "a", "b")]
-    document = audited([record("aa", [asset(instances=served)])])
-    assert [finding["instance"]["fqdn"] for finding in document["hosts"]["web1"]["findings"]] == [None, "a", "b"]
+    served = [instance(443, ["TLSv1", "TLSv1.2"], fqdn) for fqdn in ("", "a.example.com", "b.example.com")]
+    wildcard = {"dns_names": ["*.example.com"], "ip_addresses": [], "other": {}}
+    document = audited([record("aa", [asset(instances=served)], subject_alternative_names=wildcard)])
+    told = [finding["instance"]["fqdn"] for finding in document["hosts"]["web1"]["findings"]]
+    assert told == [None, "a.example.com", "b.example.com"]
 
 
 def test_hosts_that_share_an_asset_share_its_findings_and_count_once() -> None:
@@ -217,7 +232,7 @@ def test_coverage_is_told_both_ways() -> None:
     document = audited(records, {"web1": ["10.0.0.1"], "web2": ["10.0.0.2"]})
     assert document["hosts"]["web2"] == {
         "status": "unmatched",
-        "match": {"rule": None, "value": None, "asset_ids": [], "ambiguous": False},
+        "match": {"rule": None, "value": None, "asset_ids": [], "ambiguous": False, "candidates_tried": ["10.0.0.2"]},
         "certificates": [],
         "findings": [],
     }
@@ -236,7 +251,7 @@ def test_an_ambiguous_host_may_be_skipped() -> None:
     assert everything["hosts"]["web1"]["match"]["ambiguous"]
     assert everything["summary"]["hosts_ambiguous"] == 1
     assert [finding["asset_id"] for finding in everything["hosts"]["web1"]["findings"]] == [1, 2]
-    skipped = audited(records, on_ambiguous="skip")
+    skipped = audited(records, matching=MatchOptions(on_ambiguous="skip"))
     assert skipped["hosts"]["web1"]["status"] == "unmatched"
     assert skipped["summary"]["assets_unmatched"] == 2
 

@@ -4,55 +4,13 @@
 
 from __future__ import annotations
 
-import random
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._addresses import canonical_address, canonical_name
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
-from ansible_collections.community.qualys.plugins.module_utils._matching import (
-    MATCH_RULES,
-    UNMATCHED,
-    AssetId,
-    Match,
-    Matcher,
-    asset_id,
-    asset_order,
-)
-from hypothesis import given
-from hypothesis import strategies as st
+from ansible_collections.community.qualys.plugins.module_utils._matching import Match, Matcher, asset_id
 from unit.audit.estates import asset
-
-Hosts = dict[str, list[str]]
-
-
-def interfaces(*addresses: str, hostname: str | None = None) -> list[dict[str, str | None]]:
-    return [{"hostname": hostname, "address": address} for address in addresses]
-
-
-def match_hosts(
-    hosts: Mapping[str, Sequence[str]],
-    assets: Iterable[Mapping[str, t.Any]],
-    match_on: Sequence[str] = MATCH_RULES,
-    on_ambiguous: str = "all",
-) -> tuple[dict[str, Match], list[AssetId]]:
-    """Return the match of every host, and the sorted ids of the assets of no host."""
-    matcher = Matcher(hosts, match_on, on_ambiguous)
-    offered: set[AssetId] = set()
-    for told in assets:
-        identifier = asset_id(told)
-        if identifier is not None:
-            offered.add(identifier)
-            matcher.offer(identifier, told, told.get("last_found"))
-    matches = matcher.resolve()
-    offered.difference_update(*(match.asset_ids for match in matches.values()))
-    return matches, sorted(offered, key=asset_order)
-
-
-def match_one(identities: list[str], *assets: dict[str, t.Any], **options: t.Any) -> Match:
-    matches, _unmatched = match_hosts({"web1": identities}, assets, **options)
-    return matches["web1"]
+from unit.audit.matches import UNMATCHED, interfaces, match_hosts, match_one
 
 
 @pytest.mark.parametrize(
@@ -172,20 +130,6 @@ def test_fail_names_the_host_and_the_assets() -> None:
     assert match_one(["10.0.0.1"], asset(5), on_ambiguous="fail").asset_ids == (5,)
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"match_on": ["fqdn", "fdqn"]}, "match_on names 'fdqn'"),
-        ({"match_on": []}, "match_on names no rule"),
-        ({"on_ambiguous": "any"}, "on_ambiguous is 'any'.*all, newest, skip, fail"),
-    ],
-)
-def test_unknown_options_are_refused(options: dict[str, t.Any], words: str) -> None:
-    with pytest.raises(CertViewError, match=words) as caught:
-        match_hosts({}, [], **options)
-    assert caught.value.kind == "options"
-
-
 def test_what_identifies_an_asset() -> None:
     assert asset_id(asset(7)) == 7
     assert asset_id(asset("", uuid="u")) == "u"
@@ -206,93 +150,34 @@ def test_an_asset_whose_primary_address_came_late_still_matches() -> None:
     assert not matcher.offer(2, asset(2, "10.0.0.2"), None)
 
 
-LABELS = st.sampled_from(["web1", "web2", "averylongnameofahost", "averylongnameofothers"])
-NAMES = st.one_of(LABELS, st.builds("{}.{}".format, LABELS, st.sampled_from(["a.example", "b.example"])))
-ADDRESSES = st.sampled_from(["10.0.0.1", "10.0.0.2", "127.0.0.1", "2001:db8::1", "2001:db8::2", "51.124.XX.247"])
-IDENTITIES = st.lists(st.one_of(ADDRESSES, NAMES), max_size=3)
-ASSETS = st.lists(
-    st.builds(
-        asset,
-        st.integers(1, 4),
-        st.none() | ADDRESSES,
-        name=st.none() | NAMES | ADDRESSES,
-        netbios_name=st.none() | LABELS.map(lambda label: label[:15].upper()),
-        interfaces=st.none() | st.lists(st.fixed_dictionaries({"hostname": st.none() | NAMES, "address": ADDRESSES})),
-        last_found=st.sampled_from([None, "2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z"]),
-    ),
-    max_size=6,
-)
-HOSTS = st.dictionaries(st.sampled_from("abcd"), IDENTITIES)
-CHOICES = st.sampled_from(["all", "newest", "skip"])
-
-
-@given(HOSTS, ASSETS, CHOICES, st.randoms(use_true_random=False))
-def test_the_order_of_hosts_and_assets_does_not_matter(
-    hosts: Hosts, assets: list[dict[str, t.Any]], choice: str, shuffler: random.Random
-) -> None:
-    other_assets, other_hosts = assets[:], list(hosts.items())
-    shuffler.shuffle(other_assets)
-    shuffler.shuffle(other_hosts)
-    assert match_hosts(hosts, assets, on_ambiguous=choice) == match_hosts(
-        dict(other_hosts), other_assets, on_ambiguous=choice
-    )
-
-
-def respelled(identity: str | None) -> str | None:
-    if identity is None or "XX" in identity:
-        return identity
-    if ":" in identity:
-        return f"[{identity.replace('::', ':0:0:0:0:0:').upper()}]"
-    return f"::ffff:{identity}" if canonical_address(identity) else f" {identity.upper()}."
-
-
-@given(HOSTS, ASSETS, CHOICES)
-def test_the_spelling_of_identities_does_not_matter(hosts: Hosts, assets: list[dict[str, t.Any]], choice: str) -> None:
-    other_hosts = {host: [respelled(identity) or "" for identity in identities] for host, identities in hosts.items()}
-    other_assets = [
-        {
-            **seen,
-            "primary_ip": respelled(seen["primary_ip"]),
-            "name": respelled(seen["name"]),
-            "interfaces": [
-                {"hostname": respelled(each["hostname"]), "address": respelled(each["address"])}
-                for each in seen["interfaces"] or ()
-            ],
-        }
-        for seen in assets
-    ]
-    assert match_hosts(hosts, assets, on_ambiguous=choice) == match_hosts(
-        other_hosts, other_assets, on_ambiguous=choice
-    )
-
-
-def identities_of(seen: dict[str, t.Any]) -> set[str | None]:
-    """Everything that an asset is known by, also in short."""
-    texts = [seen["primary_ip"], seen["name"], seen["netbios_name"]]
-    for each in seen["interfaces"] or ():
-        texts += [each["hostname"], each["address"]]
-    return known_by(texts)
-
-
-def known_by(texts: list[t.Any]) -> set[str | None]:
-    names = {canonical_name(text) for text in texts}
-    labels = {name.partition(".")[0] for name in names if name}
-    return {canonical_address(text) for text in texts} | names | labels | {label[:15] for label in labels}
-
-
-@given(HOSTS, ASSETS)
-def test_no_host_gains_an_asset_with_which_it_shares_no_identity(hosts: Hosts, assets: list[dict[str, t.Any]]) -> None:
-    matches, unmatched = match_hosts(hosts, assets)
-    for host, match in matches.items():
-        for identifier in match.asset_ids:
-            of_asset = set().union(*(identities_of(seen) for seen in assets if seen["id"] == identifier))
-            assert of_asset & known_by(hosts[host]) - {None, "127.0.0.1"}
-    matched = {identifier for match in matches.values() for identifier in match.asset_ids}
-    assert matched | set(unmatched) == {seen["id"] for seen in assets}
-    assert not matched & set(unmatched)
-
-
 def test_the_most_telling_of_several_names_of_one_asset_is_named() -> None:
     known_twice = asset(interfaces=interfaces("10.0.0.8", "10.0.0.9"))
     assert match_one(["10.0.0.8", "10.0.0.9"], known_twice).value == "10.0.0.8"
     assert match_one(["10.0.0.9", "10.0.0.8"], known_twice).value == "10.0.0.9"
+
+
+NEWER, OLDER = "2026-05-02T00:00:00Z", "2026-05-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("names", "older", "newer"),
+    [
+        (["web1.example.com"], {"name": "web1.example.com"}, {}),
+        (["web1.example.com"], {"name": "web1.example.com"}, {"name": "web1"}),
+        (["web1"], {"name": "web1.example.com"}, {"name": "db1.example.com"}),
+        (["web1.example.com"], {"netbios_name": "WEB1"}, {"netbios_name": "DB1"}),
+        (
+            ["web1.example.com"],
+            {"interfaces": interfaces("10.0.0.3", hostname="web1")},
+            {"name": "web1.example.org"},
+        ),
+    ],
+)
+def test_of_several_assets_the_one_that_a_name_confirms_is_preferred_to_a_newer_one(
+    names: list[str], older: dict[str, t.Any], newer: dict[str, t.Any]
+) -> None:
+    assets = [asset(1, last_found=OLDER, **older), asset(2, last_found=NEWER, **newer)]
+    assert match_one(["10.0.0.1", *names], *assets, on_ambiguous="newest") == Match(
+        "primary_ip", "10.0.0.1", (1,), True
+    )
+    assert match_one(["10.0.0.1", "other"], *assets, on_ambiguous="newest").asset_ids == (2,)

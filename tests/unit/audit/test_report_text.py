@@ -16,6 +16,7 @@ from ansible_collections.community.qualys.plugins.module_utils._report.text impo
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from ansible_collections.community.qualys.plugins.module_utils._match_options import MatchOptions
 from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
 
 
@@ -29,14 +30,15 @@ from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
             "web1: OK - 3 certificates; bb.example.com expires first, in 40.0 days",
         ),
         (
-            [record("aa", [asset(instances=[instance(protocols=None)])])],
+            [record("aa", [asset(instances=[instance(), instance(8443, protocols=None)])])],
             "web1: OK - 1 certificate; aa.example.com expires first, in 200.0 days; "
             "3 verdicts missing for want of data",
         ),
         (
             [record("aa", [asset(instances=[])], **dict.fromkeys(("valid_from", "valid_to", "signature_algorithm",
-                                                                  "key_algorithm", "self_signed", "type")))],
-            "web1: NOT EVALUATED - 1 certificate; 10 verdicts missing for want of data",
+                                                                  "key_algorithm", "self_signed", "type", "issuer",
+                                                                  "revocation_status")))],
+            "web1: NOT EVALUATED - 1 certificate; 11 verdicts missing for want of data",
         ),
         (
             [record("aa", [asset()], valid_to=at(AS_OF - 3 * DAY))],
@@ -53,7 +55,8 @@ from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
             "web1: WEAK - alt.example.com RSA 1024 bits; at least 2048 needed [KEY-002 high]",
         ),
         (
-            [record("ab" * 32, [asset(instances=[])], key_size=1024, subject=None)],
+            [record("ab" * 32, [asset(instances=[])], key_size=1024, subject=None,
+                    subject_alternative_names=None)],
             "web1: WEAK - abababababababab RSA 1024 bits; at least 2048 needed [KEY-002 high]",
         ),
     ],
@@ -63,7 +66,7 @@ def test_the_line_of_a_host(records: list[dict[str, t.Any]], line: str) -> None:
 
 
 def test_the_line_of_a_host_with_too_many_assets() -> None:
-    document = audited([record("aa", [asset(1), asset(2)])], on_ambiguous="skip")
+    document = audited([record("aa", [asset(1), asset(2)])], matching=MatchOptions(on_ambiguous="skip"))
     assert host_line(document, "web1") == "web1: UNMATCHED - several assets have 10.0.0.1, and none was chosen"
 
 
@@ -99,6 +102,37 @@ def test_a_long_table_is_cut_and_says_so() -> None:
     assert (len(table), table[-1]) == (5, "... and 1 more finding")
     assert action_table(estate(), limit=4) == action_table(estate())
     assert action_table(estate(), limit=0)[-1] == "... and 4 more findings"
+
+
+def test_what_is_told_for_information_calls_for_no_action() -> None:
+    noticed = [record("aa", [asset()], valid_to=at(AS_OF + 40 * DAY))]
+    assert [finding["rule"] for finding in audited(noticed)["hosts"]["web1"]["findings"]] == ["EXP-004"]
+    assert action_table(audited(noticed)) == []
+
+
+def test_a_finding_on_a_host_or_asset_has_no_certificate() -> None:
+    document = audited([], {"web1": ["10.0.0.1"]}, {"rules": {"INV-003": "medium"}})
+    assert action_table(document)[1].split()[:5] == ["medium", "web1", "-", "-", "-"]
+    owned = [record("aa", [asset(tags=[])])]
+    document = audited(owned, policy={"rules": {"INV-005": "medium"}})
+    assert host_line(document, "web1").startswith("web1: WEAK - none of 0 asset tags")
+
+
+def test_exceptions_are_counted_and_those_at_their_end_are_named() -> None:
+    exception = {"certhash": "aa", "rules": "KEY-002", "reason": "Lab", "ticket": "CHG-1"}
+    small = [record("aa", [asset()], key_size=1024)]
+    document = audited(small, policy={"exceptions": [{**exception, "expires": "2026-06-30"}]})
+    assert "1 finding excepted by 1 exception" in summary_lines(document)
+    assert host_line(document, "web1").endswith("; 1 finding excepted")
+    document = audited(small, policy={"exceptions": [{**exception, "expires": "2026-05-30"}]})
+    assert "exception expired on 2026-05-31T00:00:00Z, 1 finding open again: CHG-1, Lab" in summary_lines(document)
+
+
+def test_what_no_answer_tells_is_told_in_the_summary() -> None:
+    silent = record("aa", [asset()], revocation_status=None)
+    assert "not judged, because CertView told it of nothing: revocation_status (TRU-006)" in summary_lines(
+        audited([silent])
+    )
 
 
 def test_nothing_to_do_is_no_table() -> None:

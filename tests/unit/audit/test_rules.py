@@ -2,198 +2,155 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each rule on keys, signatures, trust and protocols says, and what every rule must tell of itself."""
+"""What holds for every rule: what it tells of itself, where it belongs, and that nothing makes it raise."""
 
 from __future__ import annotations
 
-import typing as t
+import importlib
+import pkgutil
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._rules import expiry, key, protocol, signature, trust
+from ansible_collections.community.qualys.plugins.module_utils import _rules
 from ansible_collections.community.qualys.plugins.module_utils._rules.model import (
     FAIL,
     NOT_APPLICABLE,
     NOT_EVALUATED,
     PASS,
+    SCOPES,
     SEVERITIES,
-    Verdict,
+    Context,
+    Host,
+    Lists,
+    Subject,
+    Thresholds,
+    subject_of,
 )
-from ansible_collections.community.qualys.plugins.module_utils._rules.registry import PROFILES, RULES
+from ansible_collections.community.qualys.plugins.module_utils._rules.profiles import PROFILES
+from ansible_collections.community.qualys.plugins.module_utils._rules.registry import RULES, rules_of
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.audit.estates import judge
+from unit.audit.estates import AS_OF, record
+from unit.client.support import JSON_VALUES
+
+# The table of rules that the collection promises, in the letters of its profiles.
+LETTERS = {
+    "B": "baseline",
+    "C": "cabf-public",
+    "N": "nist-800-131a",
+    "Q": "nist-pqc",
+    "P": "pci-dss-4",
+    "Mm": "mozilla-modern",
+    "Mi": "mozilla-intermediate",
+    "Mo": "mozilla-old",
+    "S": "ssllabs",
+    "A": "acme-short-lived",
+    "H": "inventory-hygiene",
+}
+ALL = " ".join(LETTERS)
+ALL_BUT_OLD = ALL.replace("Mo ", "")
+PROMISED = {
+    "EXP-001": ("critical", ALL),
+    "EXP-002": ("high", ALL),
+    "EXP-003": ("medium", ALL),
+    "EXP-004": ("info", "B P H"),
+    "EXP-005": ("high", ALL),
+    "EXP-006": ("info", "H"),
+    "EXP-007": ("info", "B H"),
+    "VAL-001": ("high", "B C"),
+    "VAL-002": ("low", "C"),
+    "VAL-003": ("low", "H"),
+    "VAL-004": ("medium", "Mm Mi Mo"),
+    "VAL-005": ("info", "C A"),
+    "VAL-006": ("info", "A"),
+    "KEY-001": ("critical", ALL),
+    "KEY-002": ("high", ALL),
+    "KEY-003": ("medium", "N Q"),
+    "KEY-004": ("high", ALL),
+    "KEY-005": ("high", "C N"),
+    "KEY-006": ("low", "C"),
+    "KEY-007": ("low", "Mm"),
+    "KEY-008": ("info", "Q"),
+    "KEY-009": ("info", "Q"),
+    "KEY-010": ("low", "H"),
+    "SIG-001": ("critical", ALL),
+    "SIG-002": ("high", ALL),
+    "SIG-003": ("low", "N"),
+    "SIG-004": ("low", "Mm Mi"),
+    "TRU-001": ("medium", "B C P S"),
+    "TRU-002": ("medium", "P H"),
+    "TRU-003": ("high", "B C"),
+    "TRU-004": ("high", "S B"),
+    "TRU-005": ("low", "H"),
+    "TRU-006": ("critical", ALL),
+    "NAM-001": ("high", "B C S"),
+    "NAM-002": ("low", "H P"),
+    "NAM-003": ("medium", "C"),
+    "NAM-004": ("medium", "C"),
+    "NAM-005": ("info", "H"),
+    "TLS-001": ("critical", ALL),
+    "TLS-002": ("high", ALL_BUT_OLD),
+    "TLS-003": ("high", ALL),
+    "TLS-004": ("low", "N Mm"),
+    "TLS-005": ("medium", "Mm"),
+    "CIP-001": ("critical", ALL),
+    "CIP-002": ("high", ALL),
+    "CIP-003": ("high", ALL_BUT_OLD),
+    "CIP-004": ("medium", "N Mi S"),
+    "CIP-005": ("low", "Mi S"),
+    "CIP-006": ("low", "Mm Mi Mo"),
+    "CIP-007": ("high", "S"),
+    "GRD-001": ("high", "B S P"),
+    "VUL-001": ("critical", "B P S"),
+    "INV-001": ("info", "H P"),
+    "INV-002": ("info", "H P"),
+    "INV-003": ("info", "H P"),
+    "INV-004": ("info", "H"),
+    "INV-005": ("low", "P H"),
+}
+INCLUDES = {
+    "asset_interfaces",
+    "vulnerabilities",
+    "ssl_protocols",
+    "cipher_suites",
+    "asset_tags",
+    "extensive_certificate_info",
+}
 
 
-@pytest.mark.parametrize(
-    ("rule", "algorithm", "size", "outcome", "severity"),
-    [
-        ("KEY-001", "RSA", 1023, FAIL, None),
-        ("KEY-001", "RSA", 1024, PASS, None),
-        ("KEY-002", "RSA", 512, FAIL, None),
-        ("KEY-002", "RSA", 2047, FAIL, None),
-        ("KEY-002", "RSA", 2048, PASS, None),
-        ("KEY-002", "RSASSA-PSS", 1024, FAIL, None),
-        ("KEY-004", "EC", 223, FAIL, "high"),
-        ("KEY-004", "EC", 224, FAIL, "medium"),
-        ("KEY-004", "EC", 255, FAIL, "medium"),
-        ("KEY-004", "EC", 256, PASS, None),
-    ],
-)
-@pytest.mark.parametrize("source", ["reported", "parsed", "inferred"])
-def test_key_sizes(rule: str, algorithm: str, size: int, outcome: str, severity: str | None, source: str) -> None:
-    verdict = judge(rule, key_algorithm=algorithm, key_size=size, key_algorithm_source=source)
-    assert (verdict.outcome, verdict.severity) == (outcome, severity)
+def test_every_rule_that_was_promised_is_there_with_its_severity() -> None:
+    assert {rule.id: rule.severity for rule in RULES.values()} == {
+        identifier: severity for identifier, (severity, _profiles) in PROMISED.items()
+    }
 
 
-def test_key_verdicts_tell_the_figures() -> None:
-    assert judge("KEY-002", key_size=1024).message == "RSA 1024 bits; at least 2048 needed"
-    assert judge("KEY-004", key_algorithm="EC", key_size=192).message == "EC 192 bits; at least 256 needed"
+@pytest.mark.parametrize("letters", LETTERS)
+def test_every_profile_chooses_the_promised_rules(letters: str) -> None:
+    promised = [rule for rule, (_severity, profiles) in sorted(PROMISED.items()) if letters in profiles.split()]
+    assert list(rules_of(LETTERS[letters])) == promised
 
 
-@pytest.mark.parametrize("algorithm", ["EC", "Ed25519", "Ed448", "DSA", "ML-DSA-65", "SLH-DSA", "X-{{ 7*7 }}"])
-@pytest.mark.parametrize("size", [256, 512, 768, 1024, 1952])
-def test_keys_of_other_kinds_are_never_measured_as_rsa(algorithm: str, size: int) -> None:
-    for rule in ("KEY-001", "KEY-002"):
-        assert judge(rule, key_algorithm=algorithm, key_size=size).outcome == NOT_APPLICABLE
+def test_every_profile_is_promised_and_overrides_severities_of_its_own_rules() -> None:
+    assert set(PROFILES) == set(LETTERS.values())
+    for name, profile in PROFILES.items():
+        assert set(profile.severities) <= set(rules_of(name))
+        assert set(profile.severities.values()) <= set(SEVERITIES)
+        assert set(profile.thresholds) <= set(Thresholds._fields)
+        assert set(profile.lists) <= set(Lists._fields)
 
 
-@pytest.mark.parametrize("algorithm", ["RSA", "Ed25519", "ML-KEM-512"])
-def test_keys_of_other_kinds_are_never_measured_as_curves(algorithm: str) -> None:
-    assert judge("KEY-004", key_algorithm=algorithm, key_size=192).outcome == NOT_APPLICABLE
-
-
-@pytest.mark.parametrize("rule", ["KEY-001", "KEY-002", "KEY-004"])
-def test_an_unknown_key_is_never_weak(rule: str) -> None:
-    unknown = judge(rule, key_algorithm=None, key_algorithm_source="unknown", key_size=512)
-    ambiguous = "key algorithm not reported; 512 bits could be of more than one algorithm"
-    assert unknown == Verdict(NOT_EVALUATED, ambiguous)
-    assert judge(rule, key_algorithm="RSA", key_algorithm_source="unknown", key_size=512) == unknown
-    assert judge(rule, key_algorithm=None, key_size=None).message == "key algorithm not reported; nor its size"
-
-
-@pytest.mark.parametrize("size", [None, 0, -1, True, "1024"])
-def test_a_key_without_a_size_is_not_judged(size: object) -> None:
-    assert judge("KEY-002", key_size=size) == Verdict(NOT_EVALUATED, "key size not reported")
-
-
-@pytest.mark.parametrize(
-    ("algorithm", "md", "sha1"),
-    [
-        ("MD5withRSA", FAIL, PASS),
-        ("md2WithRSAEncryption", FAIL, PASS),
-        ("MD4withRSA", FAIL, PASS),
-        ("SHA1withRSA", PASS, FAIL),
-        ("sha-1WithRSAEncryption", PASS, FAIL),
-        ("ecdsa-with-SHA1", PASS, FAIL),
-        ("SHA256withRSA", PASS, PASS),
-        ("SHA-128something", PASS, PASS),
-        ("SHA512withECDSA", PASS, PASS),
-        ("Ed25519", PASS, PASS),
-        ("ML-DSA-65", PASS, PASS),
-        (None, NOT_EVALUATED, NOT_EVALUATED),
-    ],
-)
-def test_signature_hashes(algorithm: str | None, md: str, sha1: str) -> None:
-    assert judge("SIG-001", signature_algorithm=algorithm).outcome == md
-    assert judge("SIG-002", signature_algorithm=algorithm).outcome == sha1
-
-
-@pytest.mark.parametrize(
-    ("kind", "self_signed", "outcome"),
-    [
-        ("Leaf", False, FAIL),
-        ("Leaf", True, FAIL),
-        ("Leaf", None, FAIL),
-        ("Intermediate", False, FAIL),
-        ("Intermediate", None, FAIL),
-        ("Intermediate", True, NOT_APPLICABLE),
-        ("Root", True, NOT_APPLICABLE),
-        ("root", None, NOT_APPLICABLE),
-        (None, False, FAIL),
-        (None, True, NOT_EVALUATED),
-        (None, None, NOT_EVALUATED),
-    ],
-)
-def test_sig_002_spares_roots(kind: str | None, self_signed: bool | None, outcome: str) -> None:
-    sha1 = judge("SIG-002", signature_algorithm="SHA1withRSA", type=kind, self_signed=self_signed)
-    assert sha1.outcome == outcome
-    assert outcome == NOT_APPLICABLE or "signed with SHA1withRSA" in sha1.message
-
-
-@pytest.mark.parametrize(
-    ("kind", "self_signed", "outcome"),
-    [
-        ("Leaf", True, FAIL),
-        ("leaf", True, FAIL),
-        ("Leaf", False, PASS),
-        ("Leaf", None, NOT_EVALUATED),
-        ("Intermediate", True, NOT_APPLICABLE),
-        ("Root", True, NOT_APPLICABLE),
-        ("Root", None, NOT_APPLICABLE),
-        (None, True, NOT_EVALUATED),
-        (None, False, PASS),
-        (None, None, NOT_EVALUATED),
-    ],
-)
-def test_tru_001_judges_leaves(kind: str | None, self_signed: bool | None, outcome: str) -> None:
-    assert judge("TRU-001", type=kind, self_signed=self_signed).outcome == outcome
-
-
-@pytest.mark.parametrize(
-    ("protocols", "ssl", "deprecated", "no_current"),
-    [
-        (["TLSv1.2", "TLSv1.3"], PASS, PASS, PASS),
-        (["TLSv1.3"], PASS, PASS, PASS),
-        (["tls 1.2"], PASS, PASS, PASS),
-        (["TLSv1", "TLSv1.2"], PASS, FAIL, PASS),
-        (["TLS 1.0", "TLSv1.2"], PASS, FAIL, PASS),
-        (["TLSv1.1"], PASS, FAIL, FAIL),
-        (["SSLv2"], FAIL, PASS, FAIL),
-        (["SSL 3.0", "TLSv1.2"], FAIL, PASS, PASS),
-        (["SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2"], FAIL, FAIL, PASS),
-        (["TLSv1.4"], PASS, PASS, NOT_EVALUATED),
-        (["TLSv1", "QUIC"], PASS, FAIL, NOT_EVALUATED),
-        ([], NOT_EVALUATED, NOT_EVALUATED, NOT_EVALUATED),
-        (None, NOT_EVALUATED, NOT_EVALUATED, NOT_EVALUATED),
-    ],
-)
-def test_protocols(protocols: list[str] | None, ssl: str, deprecated: str, no_current: str) -> None:
-    verdicts = [judge(rule, protocols).outcome for rule in ("TLS-001", "TLS-002", "TLS-003")]
-    assert verdicts == [ssl, deprecated, no_current]
-
-
-def test_protocol_verdicts_tell_the_protocols() -> None:
-    assert judge("TLS-002", ["TLSv1.1", "TLSv1", "TLSv1.2"]).message == "offers TLSv1, TLSv1.1"
-    assert judge("TLS-003", ["TLSv1"]).message == "offers only TLSv1; TLSv1.2 or TLSv1.3 needed"
-    assert judge("TLS-003", ["TLSv9"]).message == "unknown protocol TLSv9"
-
-
-JUDGED_FIELDS = (
-    "valid_from",
-    "valid_to",
-    "key_algorithm",
-    "key_algorithm_source",
-    "key_size",
-    "signature_algorithm",
-    "type",
-    "self_signed",
-)
-JUNK = st.one_of(st.none(), st.text(), st.integers(), st.booleans(), st.just("2026-02-30T00:00:00Z"))
-
-
-@given(
-    st.fixed_dictionaries(dict.fromkeys(JUDGED_FIELDS, JUNK)),
-    st.none() | st.lists(st.text()),
-)  # fmt: skip
-def test_no_rule_raises_or_passes_without_its_input(junk: dict[str, t.Any], protocols: list[str] | None) -> None:
-    for rule in RULES:
-        verdict = judge(rule, protocols, **junk)
-        assert verdict.outcome in (PASS, FAIL, NOT_EVALUATED, NOT_APPLICABLE)
-        assert bool(verdict.message) == (verdict.outcome in (FAIL, NOT_EVALUATED))
-    nothing = dict.fromkeys(junk)
-    assert not {rule for rule in RULES if judge(rule, None, **nothing).outcome in (PASS, FAIL)}
+def test_every_family_is_registered_and_no_two_declare_the_same_rule() -> None:
+    modules = [
+        importlib.import_module(f"{_rules.__name__}.{found.name}") for found in pkgutil.iter_modules(_rules.__path__)
+    ]
+    declared = [
+        rule.id
+        for module in modules
+        if module.__name__ != f"{_rules.__name__}.registry"
+        for rule in getattr(module, "RULES", ())
+    ]
+    assert sorted(declared) == sorted(RULES)
 
 
 def test_every_rule_tells_all_that_a_reader_needs() -> None:
@@ -207,23 +164,15 @@ def test_every_rule_tells_all_that_a_reader_needs() -> None:
         assert rule.citations
         assert all(citation.document and citation.section for citation in rule.citations)
         assert all(citation.url.startswith("https://") for citation in rule.citations)
-        assert set(rule.yields_to) < set(RULES)
-        assert rule.per_instance == bool(rule.includes)
+        assert set(rule.yields_to) < set(RULES) - {identifier}
+        assert rule.scope in SCOPES
+        assert set(rule.includes) <= INCLUDES
+        assert rule.since in (None, "v2", "v2.1", "v2.2")
 
 
-def test_every_profile_chooses_rules_that_exist_once() -> None:
-    for chosen in PROFILES.values():
-        assert set(chosen) <= set(RULES)
-        assert len(chosen) == len(set(chosen))
-    assert PROFILES["baseline"] == (
-        *("EXP-001", "EXP-002", "EXP-003", "EXP-005", "KEY-001", "KEY-002", "KEY-004"),
-        *("SIG-001", "SIG-002", "TLS-001", "TLS-002", "TLS-003", "TRU-001"),
-    )
-
-
-def test_no_two_families_declare_the_same_rule() -> None:
-    declared = [rule.id for family in (expiry, key, protocol, signature, trust) for rule in family.RULES]
-    assert sorted(declared) == sorted(RULES)
+def test_no_two_rules_have_the_same_title() -> None:
+    titles = [rule.title for rule in RULES.values()]
+    assert sorted(titles) == sorted(set(titles))
 
 
 def test_a_rule_is_in_force_between_its_dates() -> None:
@@ -231,3 +180,50 @@ def test_a_rule_is_in_force_between_its_dates() -> None:
     assert [deprecated_tls.in_force(date(2021, *day)) for day in ((2, 28), (3, 1))] == [False, True]
     withdrawn = replace(deprecated_tls, ineffective=date(2030, 1, 1))
     assert [withdrawn.in_force(day) for day in (date(2029, 12, 31), date(2030, 1, 1))] == [True, False]
+
+
+# Values that come close to what a field holds, or that a reader of it may stumble over.
+ODDITIES = (
+    *("2026-02-30T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "RSA", "EC", "ML-DSA-65", "reported"),
+    *("Leaf", "root", "SHA1withRSA", "T", "A", "", "\0", "*.", "xn--", None, True, False, 0, -1, 1.5, 1 << 70, 1e308),
+    *([], [None], [[]], [{}], {}, {"": [{}]}, {"name": [], "organization": {}, "certhash": 1}, {"dns_names": {"a": 1}}),
+)
+FIELDS = st.sampled_from([*record(), "port", "protocol", "fqdn", "grade", "pqc"])
+
+
+@st.composite
+def subjects(draw: st.DrawFn) -> Subject:
+    """Anything that the API may tell; what the audit itself makes of it has the shape that it always has."""
+    fields = draw(st.dictionaries(FIELDS, JSON_VALUES | st.sampled_from(ODDITIES)))
+    certificate = record() if draw(st.booleans()) else dict.fromkeys(record(), draw(st.sampled_from(ODDITIES)))
+    words = st.lists(st.text(), max_size=2).map(tuple)
+    lists = Lists(*(draw(words) for _field in Lists._fields))
+    instance = {
+        **{name: fields.get(name) for name in ("port", "protocol", "fqdn", "grade", "pqc")},
+        "ssl_protocols": draw(st.none() | words),
+        "cipher_suites": draw(JSON_VALUES | st.sampled_from(ODDITIES)),
+        "vulnerabilities": draw(JSON_VALUES | st.sampled_from(ODDITIES)),
+    }
+    asset = {"id": 1, "name": None, "tags": draw(st.none() | words), "is_matched": draw(st.booleans())}
+    subject = subject_of({**certificate, **fields}, Context(AS_OF, Thresholds(), lists))
+    return subject._replace(
+        instance=draw(st.sampled_from((None, instance))),
+        asset=draw(st.sampled_from((None, asset))),
+        host=draw(st.none() | st.builds(Host, st.text(), words, st.booleans())),
+        successor=draw(st.sampled_from((None, {**certificate, **fields}, {}))),
+    )
+
+
+@given(subject=subjects())
+def test_no_rule_raises(subject: Subject) -> None:
+    for identifier, rule in RULES.items():
+        verdict = rule.judge(subject)
+        assert verdict.outcome in (PASS, FAIL, NOT_EVALUATED, NOT_APPLICABLE), identifier
+        assert bool(verdict.message) == (verdict.outcome in (FAIL, NOT_EVALUATED)), identifier
+        assert verdict.severity is None or verdict.severity in SEVERITIES, identifier
+
+
+@pytest.mark.parametrize("identifier", RULES)
+def test_no_rule_passes_or_fails_without_its_input(identifier: str) -> None:
+    nothing = Subject(Context(AS_OF), dict.fromkeys(record()))
+    assert RULES[identifier].judge(nothing).outcome in (NOT_EVALUATED, NOT_APPLICABLE)
