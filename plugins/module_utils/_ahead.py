@@ -53,7 +53,7 @@ class Wish:
         self._is_given_up.set()
 
     def wait_for_answer(self) -> None:
-        """Wait while a call is out: it is counted already, its connection is in use, and its answer tells the limits."""
+        """Wait while a call is out: it is counted already, its connection in use, and its answer tells the limits."""
         self._is_idle.wait()
 
 

@@ -20,7 +20,7 @@ from ._errors import CertViewError
 from ._estate import Estate, Record
 from ._findings import CALLING_FOR_ACTION, STATUSES, Finding, counts, host_status
 from ._judges import Judges
-from ._match_options import MatchOptions
+from ._match_options import DEFAULT_OPTIONS, MatchOptions
 from ._matching import AssetId, Identities, Match, Matcher, asset_order
 from ._policy import Policy
 from ._rules.model import SEVERITIES, UNPLACED_CERTIFICATE, Host
@@ -52,7 +52,7 @@ def audit(
     as_of: datetime,
     gateway: str,
     api: Mapping[str, t.Any],
-    matching: MatchOptions = MatchOptions(),
+    matching: MatchOptions = DEFAULT_OPTIONS,
     previous: Mapping[str, t.Any] | None = None,
 ) -> dict[str, t.Any]:
     """Return the audit document (schema version 1); the same input gives the same document, byte for byte.

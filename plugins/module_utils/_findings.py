@@ -33,37 +33,41 @@ _LAST = "~"
 _PORTS_NAMED = 10
 
 
-def finding_of(
-    rule: Rule,
-    verdict: Verdict,
-    policy: Policy,
-    *,
-    certhash: str | None = None,
-    asset_id: AssetId | None = None,
-    instances: Sequence[Instance] = (),
-    superseded_by: str | None = None,
-) -> Finding:
-    """Return a finding without its host.
+class Where(t.NamedTuple):
+    """What a finding is on.
 
-    What could not be judged has severity V(info): a reader who looks at severities alone is not to be alarmed by it, and
-    it sorts behind all that failed. So has what is said of a certificate whose successor is in place.
+    :ivar superseded_by: The certificate that has taken the place of this one there.
     """
-    counts = verdict.outcome == FAIL and superseded_by is None
+
+    certhash: str | None = None
+    asset_id: AssetId | None = None
+    instances: Sequence[Instance] = ()
+    superseded_by: str | None = None
+    host: str | None = None
+
+
+def finding_of(rule: Rule, verdict: Verdict, policy: Policy, where: Where) -> Finding:
+    """Return what is told of a verdict.
+
+    What could not be judged has severity V(info): a reader who looks at severities alone is not to be alarmed by it,
+    and it sorts behind all that failed. So has what is said of a certificate whose successor is in place.
+    """
+    counts = verdict.outcome == FAIL and where.superseded_by is None
     return {
         "rule": rule.id,
         "severity": policy.severity_of(rule, verdict) if counts else "info",
         "status": verdict.outcome,
         "title": rule.title,
-        "message": verdict.message + (_on_ports(instances) if len(instances) > 1 else ""),
-        "certhash": certhash,
-        "host": None,
-        "asset_id": asset_id,
-        "instance": instances[0]._asdict() if len(instances) == 1 else None,
+        "message": verdict.message + (_on_ports(where.instances) if len(where.instances) > 1 else ""),
+        "certhash": where.certhash,
+        "host": where.host,
+        "asset_id": where.asset_id,
+        "instance": where.instances[0]._asdict() if len(where.instances) == 1 else None,
         "due": verdict.due,
         "citation": rule.citation,
         "remediation": rule.remediation,
         "exception": None,
-        "superseded_by": superseded_by,
+        "superseded_by": where.superseded_by,
     }
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from ._estate import Estate, Instance, Observed, first_told
 from ._exceptions import ACTIVE, SELECTORS, told_of_certificate
-from ._findings import EXCEPTED, Finding, finding_of, urgency
+from ._findings import EXCEPTED, Finding, Where, finding_of, urgency
 from ._matching import AssetId, freshness
 from ._policy import Policy
 from ._rules.model import (
@@ -99,7 +99,7 @@ class Judge:
             findings.extend({**finding, "host": host.name} for finding in of_asset)
             findings.extend(self._names_of_host(host, identifier))
             judged = judged or asset_judged
-        findings.extend(self._said(HOST, Subject(self._context, host=host), host=host.name))
+        findings.extend(self._said(HOST, Subject(self._context, host=host), Where(host=host.name)))
         if self.policy.exceptions:
             findings = [self._with_exception(finding, groups) for finding in findings]
         findings.sort(key=urgency)
@@ -107,30 +107,29 @@ class Judge:
 
     def without_host(self, unmatched: Iterable[AssetId]) -> list[Finding]:
         """Return the findings on assets that no host has and on certificates that no asset has."""
-        findings = []
+        findings: list[Finding] = []
         if self._of_scope[UNMATCHED_ASSET]:
             for identifier in unmatched:
                 subject = Subject(self._context, asset=self._asset(identifier))
-                findings += self._said(UNMATCHED_ASSET, subject, asset_id=identifier)
+                findings += self._said(UNMATCHED_ASSET, subject, Where(asset_id=identifier))
         for certhash, record in sorted(self._estate.unplaced.items()):
             subject = subject_of(record, self._context)
-            findings += self._said(UNPLACED_CERTIFICATE, subject, certhash=certhash)
+            findings += self._said(UNPLACED_CERTIFICATE, subject, Where(certhash))
         if self.policy.exceptions:
             findings = [self._with_exception(finding, ()) for finding in findings]
         return sorted(findings, key=urgency)
 
-    def _said(self, scope: str, subject: Subject, host: str | None = None, **where: t.Any) -> Iterator[Finding]:
+    def _said(self, scope: str, subject: Subject, where: Where) -> Iterator[Finding]:
         rules = self._of_scope[scope]
         if rules:
             for rule, verdict in _judge(rules, subject).told:
-                yield {**finding_of(rule, verdict, self.policy, **where), "host": host}
+                yield finding_of(rule, verdict, self.policy, where)
 
     def _names_of_host(self, host: Host, identifier: AssetId) -> Iterator[Finding]:
         if self._of_scope[HOST_CERTIFICATE]:
             for certhash in self._estate.sightings[identifier]:
                 subject = self._subject(certhash)._replace(host=host)
-                where = {"certhash": certhash, "asset_id": identifier}
-                yield from self._said(HOST_CERTIFICATE, subject, host=host.name, **where)
+                yield from self._said(HOST_CERTIFICATE, subject, Where(certhash, identifier, host=host.name))
 
     def _judge_asset(self, identifier: AssetId) -> tuple[list[Finding], bool]:
         sightings = self._estate.sightings[identifier]
@@ -140,32 +139,25 @@ class Judge:
             for instance in instances:
                 on_instance.setdefault(instance, []).append(certhash)
         replaced = self._replaced(on_instance)
-        findings = list(self._said(ASSET, Subject(self._context, asset=asset), asset_id=identifier))
+        findings = list(self._said(ASSET, Subject(self._context, asset=asset), Where(asset_id=identifier)))
         judged = False
         for certhash, instances in sightings.items():
             judgement = self._judge_certificate(certhash)
             judged = judged or judgement.judged
             for superseded_by, served_on in _by_successor(certhash, instances, replaced).items():
-                for rule, verdict in judgement.told:
-                    if superseded_by is None or verdict.outcome == FAIL:
-                        findings.append(
-                            finding_of(
-                                rule,
-                                verdict,
-                                self.policy,
-                                certhash=certhash,
-                                asset_id=identifier,
-                                instances=served_on,
-                                superseded_by=superseded_by,
-                            )
-                        )
-                findings += self._placed(certhash, asset, served_on, superseded_by)
+                where = Where(certhash, identifier, served_on, superseded_by)
+                findings += [
+                    finding_of(rule, verdict, self.policy, where)
+                    for rule, verdict in judgement.told
+                    if superseded_by is None or verdict.outcome == FAIL
+                ]
+                findings += self._placed(where, asset)
         for instance, certhashes in on_instance.items():
             latest = sorted(certhashes, key=self._standing, reverse=True)
             judgement = self._judge_instance(first_told(sightings[certhash][instance] for certhash in latest))
             judged = judged or judgement.judged
-            where = {"certhash": latest[0], "asset_id": identifier, "instances": [instance]}
-            findings += [finding_of(rule, verdict, self.policy, **where) for rule, verdict in judgement.told]
+            where = Where(latest[0], identifier, [instance])
+            findings += [finding_of(rule, verdict, self.policy, where) for rule, verdict in judgement.told]
         return findings, judged
 
     def _replaced(self, on_instance: Mapping[Instance, list[str]]) -> dict[Instance, dict[str, str]]:
@@ -178,21 +170,19 @@ class Judge:
             if len(certhashes) > 1
         }
 
-    def _placed(
-        self, certhash: str, asset: Mapping[str, t.Any], served_on: Iterable[Instance], superseded_by: str | None
-    ) -> Iterator[Finding]:
-        if not self._of_scope[PLACEMENT]:
+    def _placed(self, where: Where, asset: Mapping[str, t.Any]) -> Iterator[Finding]:
+        if where.certhash is None or not self._of_scope[PLACEMENT]:
             return
-        successor = None if superseded_by is None else self._estate.records[superseded_by]
-        for instance in served_on:
-            where = {"certhash": certhash, "asset_id": asset["id"], "instances": [instance]}
-            subject = self._subject(certhash)._replace(instance=instance._asdict(), asset=asset, successor=successor)
-            yield from self._said(PLACEMENT, subject, superseded_by=superseded_by, **where)
+        certificate = self._subject(where.certhash)
+        successor = None if where.superseded_by is None else self._estate.records[where.superseded_by]
+        for instance in where.instances:
+            subject = certificate._replace(instance=instance._asdict(), asset=asset, successor=successor)
+            yield from self._said(PLACEMENT, subject, where._replace(instances=[instance]))
 
     def _standing(self, certhash: str) -> tuple[bool, str, str]:
         """Return the sort key by which the last of several certificates tells what an instance offers today.
 
-        Leaves go before: a reader knows the instance by its own certificate, not by those of the CAs that it sends along.
+        Leaves go before: a reader knows the instance by its own certificate, not by those of CAs that it sends along.
         """
         record = self._estate.records[certhash]
         return not is_issuer(record), freshness(record.get("last_found")), certhash
@@ -219,7 +209,7 @@ class Judge:
         return self._instances[observed]
 
     def _with_exception(self, finding: Finding, groups: Collection[str]) -> Finding:
-        """Return a finding as excepted if an exception covers it; one that has expired is named, and changes nothing."""
+        """Return a finding as excepted if an exception covers it; one that has expired is named and changes nothing."""
         if finding["status"] != FAIL:
             return finding
         told = self._told(finding, groups)

@@ -65,8 +65,13 @@ def _covers_names(new: _Record, old: _Record) -> bool:
     new_names, old_names = _alternative_names(new), _alternative_names(old)
     if new_names and old_names:
         return old_names <= new_names
-    new_name, old_name = ((record.get("subject") or {}).get("name") for record in (new, old))
-    return bool(new_name and old_name) and new_name.casefold() == old_name.casefold()
+    name = _common_name(new)
+    return bool(name) and name == _common_name(old)
+
+
+def _common_name(record: _Record) -> str:
+    told: str = (record.get("subject") or {}).get("name") or ""
+    return told.casefold()
 
 
 def _alternative_names(record: _Record) -> frozenset[str]:

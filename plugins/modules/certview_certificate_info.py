@@ -246,7 +246,9 @@ certificates:
       type: str
       sample: RSA
     key_algorithm_source:
-      description: How it is known; V(reported) by the API, V(inferred) from the size, or V(unknown).
+      description:
+        - How it is known; V(reported) by the API, V(parsed) from RV(certificates[].raw_data), V(inferred) from the
+          size, or V(unknown).
       returned: success
       type: str
       sample: reported

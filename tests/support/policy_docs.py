@@ -141,8 +141,8 @@ def fragment() -> str:
         "options:\n  policy:\n    description:\n"
     )
     paragraphs = [
-        "How certificates are judged: the name of a profile, the path of a file (YAML or JSON, also vaulted) that holds "
-        "a policy, or a dictionary.",
+        "How certificates are judged: the name of a profile, the path of a file (YAML or JSON, also vaulted) that "
+        "holds a policy, or a dictionary.",
         "The dictionary has V(profile), V(rules), V(thresholds), V(lists) and V(exceptions). V(rules) maps the id of a "
         "rule to V(true), V(false) or a severity, or to a dictionary of V(enabled) and V(severity).",
         f"Severities are {_listed(SEVERITIES)}.",

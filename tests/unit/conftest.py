@@ -36,5 +36,13 @@ mount_package("ansible_collections.community.qualys", [str(ROOT)])
 
 hypothesis.configuration.set_hypothesis_home_dir(ROOT / ".build" / "cache" / "hypothesis")
 # A build must not fail by luck or by a slow machine; `pytest --hypothesis-profile default` searches anew.
-hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    print_blob=True,
+    # Other checks run at the same time, and a slow machine is no fault of the data.
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("repeatable")

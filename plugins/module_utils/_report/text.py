@@ -10,7 +10,7 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from .._exceptions import ACTIVE, EXPIRED
 from .._findings import EXCEPTED, RULES_OF_STATUS, counts, urgency
@@ -167,6 +167,11 @@ def summary_lines(document: _Document) -> list[str]:
     ]
     if summary["hosts_ambiguous"]:
         lines.append(f"{_count(summary['hosts_ambiguous'], 'host')} with several assets: check which is meant")
+    if summary["assets_stale"]:
+        lines.append(f"{_count(summary['assets_stale'], 'asset')} left out: not found for longer than allowed")
+    if summary["shared_addresses"]:
+        shared = _some(summary["shared_addresses"])
+        lines.append(f"addresses that identify no host, because too many assets have them: {shared}")
     if summary["certificates_incomplete"] or summary["assets_incomplete"]:
         lines.append(
             "incomplete: CertView named only some assets of "
@@ -191,8 +196,12 @@ def _never_seen(document: _Document) -> list[str]:
     names = sorted(name for name, host in document["hosts"].items() if host["status"] == "unmatched")
     if not names:
         return []
+    return [f"not seen by CertView: {_some(names)}"]
+
+
+def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return [f"not seen by CertView: {', '.join(map(printable, names[:_MOST_NAMED]))}{more}"]
+    return f"{', '.join(map(printable, names[:_MOST_NAMED]))}{more}"
 
 
 def _not_judged(rules: Mapping[str, str]) -> list[str]:

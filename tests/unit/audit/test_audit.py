@@ -53,7 +53,9 @@ def test_a_sound_host_has_no_findings() -> None:
 
 
 def test_a_finding_tells_everything() -> None:
-    document = audited([record("aa", [asset(instances=[instance(8443, fqdn="aa.example.com")])], valid_to=at(AS_OF - 3 * DAY))])
+    document = audited(
+        [record("aa", [asset(instances=[instance(8443, fqdn="aa.example.com")])], valid_to=at(AS_OF - 3 * DAY))]
+    )
     assert document["hosts"]["web1"]["findings"] == [
         {
             "rule": "EXP-001",
@@ -170,7 +172,9 @@ def test_a_certificate_on_several_ports_is_one_finding(ports: list[int], named: 
     assert finding["message"] == "RSA 1024 bits; at least 2048 needed" + named
 
 
-@pytest.mark.parametrize("instances", [[], [{**instance(), "port": None}, {**instance(), "port": None, "fqdn": "aa.example.com"}]])
+@pytest.mark.parametrize(
+    "instances", [[], [{**instance(), "port": None}, {**instance(), "port": None, "fqdn": "aa.example.com"}]]
+)
 def test_a_certificate_without_a_port_is_judged_too(instances: list[dict[str, t.Any]]) -> None:
     document = audited([record("aa", [asset(instances=instances)], key_size=1024)])
     (finding,) = document["hosts"]["web1"]["findings"]

@@ -9,9 +9,9 @@ import random
 import typing as t
 from pathlib import Path
 
+from ansible_collections.community.qualys.plugins.module_utils._match_options import MatchOptions
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ansible_collections.community.qualys.plugins.module_utils._match_options import MatchOptions
 from unit.audit.estates import AS_OF, DAY, SECOND, Record, asset, at, audited, instance, record
 
 GOLDEN = Path(__file__).with_name("golden_audit.json")
@@ -91,7 +91,9 @@ def test_the_order_of_records_and_hosts_does_not_matter(
     records: list[Record], before: list[Record], choice: str, shuffler: random.Random
 ) -> None:
     def written(records: list[Record], hosts: dict[str, list[str]]) -> str:
-        return json.dumps(audited(records, hosts, matching=MatchOptions(on_ambiguous=choice), previous=audited(before, FEW_HOSTS)))
+        return json.dumps(
+            audited(records, hosts, matching=MatchOptions(on_ambiguous=choice), previous=audited(before, FEW_HOSTS))
+        )
 
     other_records, other_hosts = records[:], list(FEW_HOSTS.items())
     shuffler.shuffle(other_records)

@@ -110,7 +110,8 @@ def test_a_certificate_is_judged_once_for_all_its_places() -> None:
 
 def test_a_placement_is_a_certificate_on_an_instance() -> None:
     def judge(subject: Subject) -> Verdict:
-        assert subject.instance is not None and subject.asset is not None
+        assert subject.instance is not None
+        assert subject.asset is not None
         return failed(f"{subject.certificate['certhash']} {subject.asset['name']} {subject.instance['port']}")
 
     places = [asset(name="one", instances=[instance(443), instance(8443)])]
@@ -121,7 +122,8 @@ def test_a_placement_is_a_certificate_on_an_instance() -> None:
 
 def test_an_instance_is_judged_by_what_was_observed_there_last() -> None:
     def judge(subject: Subject) -> Verdict:
-        assert subject.instance is not None and not subject.certificate
+        assert subject.instance is not None
+        assert not subject.certificate
         return failed(f"{subject.instance['grade']} {subject.instance['ssl_protocols']}")
 
     def seen(certhash: str, last_found: str, grade: str | None, **changes: t.Any) -> dict[str, t.Any]:

@@ -18,7 +18,6 @@ from ansible_collections.community.qualys.plugins.module_utils._rules.model impo
 from ansible_collections.community.qualys.plugins.module_utils._rules.profiles import PROFILES
 from ansible_collections.community.qualys.plugins.module_utils._rules.registry import RULES, rules_of
 
-
 BASELINE = rules_of("baseline")
 
 
@@ -118,7 +117,7 @@ def test_a_host_changes_the_policy_of_the_audit_and_keeps_the_rest() -> None:
 
 
 def test_an_error_in_the_policy_of_a_host_names_the_host() -> None:
-    with pytest.raises(CertViewError, match="certview_policy of host web1: .*unknown profile 'pci'") as caught:
+    with pytest.raises(CertViewError, match=r"certview_policy of host web1: .*unknown profile 'pci'") as caught:
         load_host_policies({"web1": "pci"}, load_policy("baseline"))
     assert "pci-dss-4" in caught.value.hint
 

@@ -8,6 +8,7 @@ import typing as t
 import unicodedata
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils._match_options import MatchOptions
 from ansible_collections.community.qualys.plugins.module_utils._report.text import (
     action_table,
     host_line,
@@ -16,7 +17,6 @@ from ansible_collections.community.qualys.plugins.module_utils._report.text impo
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from ansible_collections.community.qualys.plugins.module_utils._match_options import MatchOptions
 from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
 
 
@@ -126,6 +126,15 @@ def test_exceptions_are_counted_and_those_at_their_end_are_named() -> None:
     assert host_line(document, "web1").endswith("; 1 finding excepted")
     document = audited(small, policy={"exceptions": [{**exception, "expires": "2026-05-30"}]})
     assert "exception expired on 2026-05-31T00:00:00Z, 1 finding open again: CHG-1, Lab" in summary_lines(document)
+
+
+def test_what_the_matching_left_out_is_told() -> None:
+    many = [asset(number, "10.0.0.1") for number in range(1, 13)]
+    records = [record("aa", many), record("bb", [asset(20, "10.0.0.2")], last_found="2026-01-01T00:00:00Z")]
+    matching = MatchOptions(asset_max_age_days=30)
+    lines = summary_lines(audited(records, {"web1": ["10.0.0.1"], "web2": ["10.0.0.2"]}, matching=matching))
+    assert "1 asset left out: not found for longer than allowed" in lines
+    assert "addresses that identify no host, because too many assets have them: 10.0.0.1" in lines
 
 
 def test_what_no_answer_tells_is_told_in_the_summary() -> None:
