@@ -152,6 +152,31 @@ EXAMPLES = r"""
     msg: "{{ audit.table }}"
   run_once: true
 
+- name: Match hosts behind a translation, and leave out what was not seen for three months
+  community.qualys.certview_audit:
+    platform: eu1
+    nat:
+      203.0.113.0/24: 10.20.30.0/24
+    exclude_addresses: [default, 10.0.0.138]
+    asset_max_age_days: 90
+    on_ambiguous: newest
+  run_once: true
+
+- name: Judge by what PCI DSS demands, and accept a finding for a while
+  community.qualys.certview_audit:
+    platform: eu1
+    policy:
+      profile: pci-dss-4
+      thresholds:
+        warn_days: 45
+      exceptions:
+        - rules: [TLS-002]
+          host: web01
+          reason: The new load balancer comes in December
+          ticket: CHG0042
+          expires: 2026-12-31
+  run_once: true
+
 - name: Warn 60 days before the end, and compare with the last time
   community.qualys.certview_audit:
     platform: eu1
@@ -162,17 +187,6 @@ EXAMPLES = r"""
     previous: /var/lib/certificates/audit.json
     dest: /var/lib/certificates/audit.json
     fail_on: high
-  register: audit
-  run_once: true
-
-- name: Match hosts behind a translation, and leave out what was not seen for three months
-  community.qualys.certview_audit:
-    platform: eu1
-    nat:
-      203.0.113.0/24: 10.20.30.0/24
-    exclude_addresses: [default, 10.0.0.138]
-    asset_max_age_days: 90
-    on_ambiguous: newest
   register: audit
   run_once: true
 
