@@ -78,6 +78,9 @@ def audit(
     for record in records:
         estate.add(record)
     matches = matcher.resolve()
+    matching_told = {"assets_stale": matcher.assets_stale, "shared_addresses": matcher.shared_addresses()}
+    del matcher
+    estate.forget_sweep()
     judges = Judges(estate, policy, as_of)
     audited = {name: _audit_host(name, hosts[name], matches[name], estate, judges) for name in sorted(hosts)}
     matched_assets = {identifier for match in matches.values() for identifier in match.asset_ids}
@@ -88,6 +91,10 @@ def audit(
     if previous is not None:
         rules_of = {name: {rule.id for rule in judges.of(host.policy).rules} for name, host in hosts.items()}
         changes = compare(previous, audited, rules_of)
+    summary = _summary(audited, without_host, estate, matched_assets, judges)
+    for certhash in on_hosts:
+        # In place: a second copy of all records would be a third of the memory.
+        estate.records[certhash].update(at_instant(estate.records[certhash], as_of))
     return {
         "schema_version": SCHEMA_VERSION,
         "generated_at": iso(as_of),
@@ -96,15 +103,11 @@ def audit(
         "policy": policy.to_document(),
         "host_policies": judges.to_document({name: host.policy for name, host in hosts.items()}),
         "exceptions": judges.exceptions(),
-        "summary": {
-            **_summary(audited, without_host, estate, matched_assets, judges),
-            "assets_stale": matcher.assets_stale,
-            "shared_addresses": matcher.shared_addresses(),
-        },
+        "summary": {**summary, **matching_told},
         "hosts": audited,
-        "unmatched_assets": [estate.assets[identifier].to_document(identifier) for identifier in unmatched_assets],
+        "unmatched_assets": [estate.assets.pop(identifier).to_document(identifier) for identifier in unmatched_assets],
         "findings_without_host": without_host,
-        "certificates": {certhash: at_instant(estate.records[certhash], as_of) for certhash in sorted(on_hosts)},
+        "certificates": {certhash: estate.records[certhash] for certhash in sorted(on_hosts)},
         "changes": changes,
         "api": dict(api),
     }

@@ -19,6 +19,24 @@ from ._matching import AssetId, Matcher, asset_id, freshness
 
 Record = Mapping[str, t.Any]
 
+# Fields of which the certificates of an estate have few different values.
+_ALIKE = frozenset(
+    {
+        "type",
+        "key_algorithm",
+        "key_algorithm_source",
+        "signature_algorithm",
+        "issuer_category",
+        "revocation_status",
+        "order_status",
+        "sources",
+        "issuer",
+        "root_issuer",
+        "key_usage",
+        "enhanced_key_usage",
+    }
+)
+
 
 class Instance(t.NamedTuple):
     """Where on an asset a certificate is served."""
@@ -121,6 +139,7 @@ class Estate:
         self._keeps_unplaced = keep_unplaced
         self._shared: dict[t.Any, t.Any] = {}
         self._seen: set[str] = set()
+        self.certificates = 0
         self.certificates_incomplete = 0
         self.assets: dict[AssetId, AssetSummary] = {}
         self.records: dict[str, dict[str, t.Any]] = {}
@@ -128,17 +147,14 @@ class Estate:
         self.tags: dict[AssetId, frozenset[str]] = {}
         self.unplaced: dict[str, dict[str, t.Any]] = {}
 
-    @property
-    def certificates(self) -> int:
-        return len(self._seen)
-
     def add(self, record: Record) -> None:
         """Take one certificate record; the same certificate may come again, as pages shift during a sweep."""
         certhash = certificate_key(record)
         is_new = certhash not in self._seen
-        self._seen.add(certhash)
-        if is_new and record.get("assets_complete") is False:
-            self.certificates_incomplete += 1
+        if is_new:
+            self._seen.add(certhash)
+            self.certificates += 1
+            self.certificates_incomplete += record.get("assets_complete") is False
         last_found = record.get("last_found")
         keep = False
         for asset in record.get("assets") or ():
@@ -153,6 +169,11 @@ class Estate:
             self._keep(self.records, certhash, record)
         elif self._keeps_unplaced and not record.get("assets"):
             self._keep(self.unplaced, certhash, record)
+
+    def forget_sweep(self) -> None:
+        """Free what only add() needs, after the last record: what is to be judged takes its place in memory."""
+        self._seen = set()
+        del self._matcher
 
     def _count(self, identifier: AssetId, asset: Record, certhash: str, last_found: object) -> None:
         summary = self.assets.get(identifier)
@@ -198,11 +219,19 @@ class Estate:
 
     def _keep(self, records: dict[str, dict[str, t.Any]], certhash: str, record: Record) -> None:
         # Records that were parsed from text have their own copy of every key; interned, all share one.
-        slim = {sys.intern(key): value for key, value in record.items() if key != "assets"}
+        slim = {sys.intern(key): self._slim(key, value) for key, value in record.items() if key != "assets"}
         # What is to be read from it was read; it would be most of the document.
         slim["raw_data"] = None
         present = records.get(certhash)
         records[certhash] = slim if present is None else max(present, slim, key=_preference)
+
+    def _slim(self, field: str, value: t.Any) -> t.Any:
+        """Return an equal value that takes less memory: of a large estate, records are the most of it."""
+        if field in _ALIKE:
+            return sys.intern(value) if isinstance(value, str) else self._shared.setdefault(repr(value), value)
+        if isinstance(value, dict):
+            return {sys.intern(key): item for key, item in value.items()}
+        return value
 
 
 def _as_text(told: object) -> str | None:

@@ -96,7 +96,11 @@ class Judge:
             if identifier not in self._assets:
                 self._assets[identifier] = self._judge_asset(identifier)
             of_asset, asset_judged = self._assets[identifier]
-            findings.extend({**finding, "host": host.name} for finding in of_asset)
+            for finding in of_asset:
+                # Nearly every asset is of one host; only for a second what is said of it must be copied.
+                own = finding if finding["host"] is None else {**finding}
+                own["host"] = host.name
+                findings.append(own)
             findings.extend(self._names_of_host(host, identifier))
             judged = judged or asset_judged
         findings.extend(self._said(HOST, Subject(self._context, host=host), Where(host=host.name)))

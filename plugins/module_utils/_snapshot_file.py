@@ -44,6 +44,9 @@ SCHEMA = (
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
 
+# json.loads() would look for blanks before and after each record, which are written without.
+_decoded = json.JSONDecoder().raw_decode
+
 
 class SnapshotError(Exception):
     """The copy cannot be used; whoever wanted it does without."""
@@ -109,9 +112,12 @@ def translated(path: str) -> t.Iterator[None]:
 def parsed(path: str, text: str) -> Record:
     """Return a record as it was put."""
     try:
-        return t.cast(Record, json.loads(text))
+        record, end = _decoded(text)
     except ValueError as exc:
         raise SnapshotDamaged(f"{path}: a record is no longer JSON") from exc
+    if end != len(text):
+        raise SnapshotDamaged(f"{path}: a record is no longer JSON")
+    return t.cast(Record, record)
 
 
 def key_of(record: Record) -> t.Union[int, str, None]:

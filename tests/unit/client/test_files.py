@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -14,6 +15,9 @@ from pathlib import Path
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._files import replaced, write_document, written_lines
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.client.support import JSON_VALUES
 
 
 def mode_of(path: Path) -> int:
@@ -43,6 +47,30 @@ def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
             write_document(document, stream)
     assert first.read_bytes() == second.read_bytes()
     assert json.loads(first.read_text(encoding="utf-8")) == {"a": "\ud800", "b": [1]}
+
+
+def test_each_item_of_a_document_has_a_line() -> None:
+    document = {
+        "hosts": {"web02": {"b": [1], "a": None}, "web01": {}},
+        "list": [{"d": 1, "c": 2}, 3],
+        "none": {},
+        "n": [],
+    }
+    stream = io.StringIO()
+    write_document(document, stream)
+    assert stream.getvalue() == (
+        '{\n"hosts": {\n "web01": {},\n "web02": {"a": null, "b": [1]}\n},\n'
+        '"list": [\n {"c": 2, "d": 1},\n 3\n],\n"n": [],\n"none": {}\n}\n'
+    )
+
+
+@given(st.dictionaries(st.text(), JSON_VALUES))
+def test_a_document_of_any_shape_is_read_as_it_was_written(document: dict[str, t.Any]) -> None:
+    stream = io.StringIO()
+    write_document(document, stream)
+    # As text: NaN is not equal to itself.
+    read = json.loads(stream.getvalue())
+    assert json.dumps(read, sort_keys=True) == json.dumps(document, sort_keys=True)
 
 
 def failing() -> t.Iterator[int]:

@@ -335,7 +335,12 @@ class TestWhatCannotBeUsed:
 
     @pytest.mark.parametrize(
         "statement",
-        ["DROP TABLE records", "UPDATE records SET record = '{'", "UPDATE records SET record = CAST(X'80' AS TEXT)"],
+        [
+            "DROP TABLE records",
+            "UPDATE records SET record = '{'",
+            "UPDATE records SET record = record || '}'",
+            "UPDATE records SET record = CAST(X'80' AS TEXT)",
+        ],
     )
     def test_damage_that_shows_at_the_records(self, snapshot: Snapshot, statement: str) -> None:
         write(snapshot, [record(1)])

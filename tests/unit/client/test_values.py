@@ -199,6 +199,15 @@ def test_what_iso_writes_is_read_again_to_the_millisecond(instant: datetime) -> 
     assert parse_iso(iso(instant)) == parse_time(iso(instant)) == instant
 
 
+@given(st.from_regex(r"[ -~\d]{4}-[ -~\d]{2}-[ -~\d]{2}T[ -~\d]{2}:[ -~\d]{2}:[ -~\d]{2}Z", fullmatch=True))
+@example("2026-06-01T24:00:00Z")
+@example("2026-02-29T00:00:00Z")
+@example("2026-W0-1 T00:00:00Z")
+@example("٢٠٢٦-06-01T00:00:00Z")
+def test_what_looks_as_iso_writes_it_is_read_as_any_other_time(value: str) -> None:
+    assert parse_time(value) == parse_iso(value)
+
+
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
