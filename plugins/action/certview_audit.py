@@ -44,6 +44,8 @@ from ansible_collections.community.qualys.plugins.plugin_utils._auditing import 
     none_matched,
     with_resolved_names,
 )
+from ansible_collections.community.qualys.plugins.plugin_utils._connection import NAMES as CONNECTION_NAMES
+from ansible_collections.community.qualys.plugins.plugin_utils._connection import variable_of
 from ansible_collections.community.qualys.plugins.plugin_utils._hosts import HostFacts, given_hosts, host_facts
 from ansible_collections.community.qualys.plugins.plugin_utils._policies import policies_of
 
@@ -89,12 +91,20 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         result["changed"] = False
         with self._environment_of_the_task():
+            self._take_variables(task_vars or {})
             params = self.validate_argument_spec({**argument_spec(env_fallback), **OPTIONS})[1]
             try:
                 result.update(self._audit(params, task_vars or {}))
             except CertViewError as exc:
                 result.update(failed=True, msg=str(exc), error=exc.to_result())
         return result
+
+    def _take_variables(self, task_vars: Mapping[str, t.Any]) -> None:
+        """Let the variables C(qualys_OPTION) stand for connection options that the task does not give."""
+        for name in CONNECTION_NAMES:
+            variable = variable_of(name)
+            if variable in task_vars and self._task.args.get(name) is None:
+                self._task.args[name] = self._templar.template(task_vars[variable])
 
     def _audit(self, params: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
         as_of = as_of_option(params["as_of"], datetime.now(timezone.utc))

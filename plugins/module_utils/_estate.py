@@ -139,6 +139,7 @@ class Estate:
         self._keeps_unplaced = keep_unplaced
         self._shared: dict[t.Any, t.Any] = {}
         self._seen: set[str] = set()
+        self._placed: set[str] = set()
         self.certificates = 0
         self.certificates_incomplete = 0
         self.assets: dict[AssetId, AssetSummary] = {}
@@ -167,12 +168,20 @@ class Estate:
                 keep = True
         if keep:
             self._keep(self.records, certhash, record)
-        elif self._keeps_unplaced and not record.get("assets"):
+        if self._keeps_unplaced:
+            self._note_unplaced(certhash, record)
+
+    def _note_unplaced(self, certhash: str, record: Record) -> None:
+        if record.get("assets"):
+            self._placed.add(certhash)
+            self.unplaced.pop(certhash, None)
+        elif certhash not in self._placed:
             self._keep(self.unplaced, certhash, record)
 
     def forget_sweep(self) -> None:
         """Free what only add() needs, after the last record: what is to be judged takes its place in memory."""
         self._seen = set()
+        self._placed = set()
         del self._matcher
 
     def _count(self, identifier: AssetId, asset: Record, certhash: str, last_found: object) -> None:

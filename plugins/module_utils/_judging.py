@@ -37,6 +37,7 @@ from ._rules.model import (
     Rule,
     Subject,
     Verdict,
+    not_evaluated,
     subject_of,
 )
 from ._superseding import is_issuer, successors
@@ -122,6 +123,25 @@ class Judge:
         if self.policy.exceptions:
             findings = [self._with_exception(finding, ()) for finding in findings]
         return sorted(findings, key=urgency)
+
+    def apart_from_hosts(self, placed_nowhere: Iterable[str]) -> list[Finding]:
+        """Return the findings on every asset, and on certificates that no asset has, whatever hosts there may be.
+
+        A rule that can be judged on nothing is told once, as V(not_evaluated) and without a certificate.
+
+        :param placed_nowhere: Fingerprints of the certificates that no asset has.
+        """
+        findings = [finding for identifier in self._estate.sightings for finding in self._judge_asset(identifier)[0]]
+        for certhash in placed_nowhere:
+            told = self._judge_certificate(certhash).told
+            findings += [finding_of(rule, verdict, self.policy, Where(certhash)) for rule, verdict in told]
+        for rule in self.policy.rules:
+            if rule.id in self.not_told:
+                missing = not_evaluated(f"no certificate tells {self.not_told[rule.id]}")
+                findings.append(finding_of(rule, missing, self.policy, Where()))
+        if self.policy.exceptions:
+            findings = [self._with_exception(finding, ()) for finding in findings]
+        return sorted([*findings, *self.without_host(())], key=urgency)
 
     def _said(self, scope: str, subject: Subject, where: Where) -> Iterator[Finding]:
         rules = self._of_scope[scope]

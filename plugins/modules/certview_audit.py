@@ -132,6 +132,8 @@ attributes:
     details:
       - This changes nothing but the file O(dest).
 notes:
+  - It runs on the controller, and like the lookup and the inventory plugin it takes a connection option that is neither
+    given nor set by C(module_defaults) from the variable C(qualys_OPTION), such as C(qualys_platform).
   - It cannot be used with the C(free) strategy, which has no task that runs once for all hosts.
   - In a play with C(serial) it runs once for each batch, each time with a sweep of all certificates unless O(max_age)
     lets the batches share one.

@@ -192,6 +192,13 @@ def test_what_belongs_to_no_host_is_told_beside_the_hosts() -> None:
     assert document["hosts"]["web1"]["findings"] == []
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_certificate_that_any_record_places_is_not_unused(order: int) -> None:
+    records = [record("aa", []), record("aa", [asset(2, "10.0.0.2")])][::order]
+    unused = rule(always(), UNPLACED_CERTIFICATE, "INV-004")
+    assert judged(records, unused)["findings_without_host"] == []
+
+
 def test_what_no_answer_tells_is_told_once_and_what_some_tell_is_told_where_it_is_missing() -> None:
     def judge(subject: Subject) -> Verdict:
         told = subject.certificate["revocation_status"]
