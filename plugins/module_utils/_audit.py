@@ -87,10 +87,14 @@ def audit(
     unmatched_assets = sorted(estate.assets.keys() - matched_assets, key=asset_order)
     without_host = judges.default.without_host(unmatched_assets)
     on_hosts = {certhash for identifier in matched_assets for certhash in estate.sightings[identifier]}
+    policies = {
+        "policy": policy.to_document(),
+        "host_policies": judges.to_document({name: host.policy for name, host in hosts.items()}),
+    }
     changes = None
     if previous is not None:
         rules_of = {name: {rule.id for rule in judges.of(host.policy).rules} for name, host in hosts.items()}
-        changes = compare(previous, audited, rules_of)
+        changes = compare(previous, {**policies, "hosts": audited}, rules_of, estate.incomplete)
     summary = _summary(audited, without_host, estate, matched_assets, judges)
     for certhash in on_hosts:
         # In place: a second copy of all records would be a third of the memory.
@@ -100,8 +104,7 @@ def audit(
         "generated_at": iso(as_of),
         "as_of": iso(as_of),
         "gateway": gateway,
-        "policy": policy.to_document(),
-        "host_policies": judges.to_document({name: host.policy for name, host in hosts.items()}),
+        **policies,
         "exceptions": judges.exceptions(),
         "summary": {**summary, **matching_told},
         "hosts": audited,
@@ -169,7 +172,7 @@ def _summary(
             estate.assets[identifier].certificates > len(estate.sightings[identifier]) for identifier in matched_assets
         ),
         "certificates": estate.certificates,
-        "certificates_incomplete": estate.certificates_incomplete,
+        "certificates_incomplete": len(estate.incomplete),
         "by_status": {status: statuses[status] for status in STATUSES},
         "by_severity": {severity: severities[severity] for severity in SEVERITIES},
         "by_rule": {rule_id: rules[rule_id] for rule_id in judges.chosen_rules()},
@@ -178,16 +181,24 @@ def _summary(
 
 
 def _failing_once(hosts: Mapping[str, t.Any]) -> list[Finding]:
-    """Return what fails, once where several hosts share an asset."""
-    failing = {}
+    """Return what fails, once where several hosts share an asset, as the host says whose policy weighs it most.
+
+    What is superseded is no failure, but that it is superseded counts.
+    """
+    failing: dict[tuple[t.Any, ...], Finding] = {}
     for name, host in hosts.items():
         for finding in host["findings"]:
-            if counts(finding):
+            if counts(finding) or (finding["superseded_by"] and finding["rule"] == "EXP-007"):
                 instance = finding["instance"] and tuple(finding["instance"].values())
                 # What is said of no asset is said of the host itself.
                 owner = name if finding["asset_id"] is None else finding["asset_id"]
-                failing[finding["rule"], owner, finding["certhash"], instance] = finding
+                key = finding["rule"], owner, finding["certhash"], instance
+                failing[key] = min(failing.get(key, finding), finding, key=_weight)
     return list(failing.values())
+
+
+def _weight(finding: Finding) -> int:
+    return SEVERITIES.index(finding["severity"])
 
 
 def _utc(moment: datetime) -> datetime:

@@ -173,7 +173,9 @@ def key_of(
     size that keys of one kind have alone; else V(unknown), and V(None).
     """
     if reported is not None:
-        return algorithm_name(reported, size), "reported", size
+        named = algorithm_name(reported, size)
+        if named is not None:
+            return named, "reported", size
     parsed = public_key_of(raw_data) if raw_data is not None else None
     if parsed is not None:
         return parsed[0], "parsed", parsed[1] if size is None else size

@@ -16,6 +16,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ._matching import AssetId, Matcher, asset_id, freshness
+from ._observed import Observed, observed_of
 
 Record = Mapping[str, t.Any]
 
@@ -48,47 +49,6 @@ class Instance(t.NamedTuple):
     def order(self) -> tuple[int, str, str]:
         """Return a sort key that bears what is absent."""
         return self.port or 0, self.protocol or "", self.fqdn or ""
-
-
-class Observed(t.NamedTuple):
-    """What was seen of an instance, in a form that can be compared and shared; V(None) is not told.
-
-    :ivar cipher_suites: JSON text of what the API told, like P(vulnerabilities).
-    """
-
-    ssl_protocols: tuple[str, ...] | None = None
-    cipher_suites: str | None = None
-    grade: str | None = None
-    vulnerabilities: str | None = None
-    pqc: bool | None = None
-
-    def told(self) -> dict[str, t.Any]:
-        """Return it as rules look at it."""
-        return {
-            **self._asdict(),
-            "cipher_suites": _parsed(self.cipher_suites),
-            "vulnerabilities": _parsed(self.vulnerabilities),
-        }
-
-    def merged(self, other: Observed) -> Observed:
-        """Return what both tell; of two different tellings always the same one, whichever comes first."""
-        return Observed(*(_preferred(mine, others) for mine, others in zip(self, other)))
-
-
-def first_told(sightings: t.Iterable[Observed]) -> Observed:
-    """Return what several sightings of an instance tell of it, each field as the first that tells it at all."""
-    several = list(sightings)
-    if len(several) == 1:
-        return several[0]
-    return Observed(*(next((value for value in values if value is not None), None) for values in zip(*several)))
-
-
-def _parsed(text: str | None) -> t.Any:
-    return None if text is None else json.loads(text)
-
-
-def _preferred(mine: t.Any, others: t.Any) -> t.Any:
-    return others if mine is None else mine if others is None else max(mine, others)
 
 
 class AssetSummary:
@@ -126,7 +86,7 @@ class Estate:
     """Takes records one by one; of those on assets that cannot be a host's, only counts remain.
 
     :ivar certificates: How many different certificates the sweep brought.
-    :ivar certificates_incomplete: Of how many CertView listed only some of the assets (it embeds at most 1,000).
+    :ivar incomplete: Those of which CertView listed only some of the assets (it embeds at most 1,000).
     :ivar assets: Every asset seen.
     :ivar records: Certificate records without their assets and raw data, by certhash.
     :ivar sightings: For each asset that may be a host's: certhash to instances to what was observed there.
@@ -141,7 +101,7 @@ class Estate:
         self._seen: set[str] = set()
         self._placed: set[str] = set()
         self.certificates = 0
-        self.certificates_incomplete = 0
+        self.incomplete: set[str] = set()
         self.assets: dict[AssetId, AssetSummary] = {}
         self.records: dict[str, dict[str, t.Any]] = {}
         self.sightings: dict[AssetId, dict[str, dict[Instance, Observed]]] = {}
@@ -155,7 +115,8 @@ class Estate:
         if is_new:
             self._seen.add(certhash)
             self.certificates += 1
-            self.certificates_incomplete += record.get("assets_complete") is False
+            if record.get("assets_complete") is False:
+                self.incomplete.add(certhash)
         last_found = record.get("last_found")
         keep = False
         for asset in record.get("assets") or ():
@@ -205,26 +166,14 @@ class Estate:
         instances = self.sightings.setdefault(identifier, {}).setdefault(certhash, {})
         for told in asset.get("instances") or ():
             instance = Instance(told.get("port"), told.get("protocol") or None, told.get("fqdn") or None)
-            observed, before = self._observed(told), instances.get(instance)
-            instances[instance] = observed if before in (None, observed) else observed.merged(before)
+            observed = observed_of(told)
+            if instance in instances:
+                observed = observed.worse_of(instances[instance])
+            # Most instances of an estate are configured alike.
+            instances[instance] = self._shared.setdefault(observed, observed)
         if asset.get("tags") is not None:
             names = frozenset(tag["name"] for tag in asset["tags"] if tag.get("name"))
             self.tags[identifier] = names | self.tags.get(identifier, frozenset())
-
-    def _observed(self, told: Record) -> Observed:
-        protocols = told.get("ssl_protocols")
-        pqc = (told.get("extra") or {}).get("pqcSupport")
-        observed = Observed(
-            # An empty list was not observed: no instance that has a certificate offers nothing.
-            tuple(sorted(map(sys.intern, protocols))) if protocols else None,
-            _as_text(told.get("cipher_suites")),
-            told.get("grade"),
-            _as_text(told.get("vulnerabilities")),
-            pqc if isinstance(pqc, bool) else None,
-        )
-        # Most instances of an estate are configured alike.
-        shared: Observed = self._shared.setdefault(observed, observed)
-        return shared
 
     def _keep(self, records: dict[str, dict[str, t.Any]], certhash: str, record: Record) -> None:
         # Records that were parsed from text have their own copy of every key; interned, all share one.
@@ -241,10 +190,6 @@ class Estate:
         if isinstance(value, dict):
             return {sys.intern(key): item for key, item in value.items()}
         return value
-
-
-def _as_text(told: object) -> str | None:
-    return None if told is None else json.dumps(told, sort_keys=True, separators=(",", ":"))
 
 
 def _preference(record: Record) -> tuple[str, str, str]:

@@ -9,8 +9,6 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-import fnmatch
-import functools
 import re
 import typing as t
 from collections.abc import Collection, Iterable, Mapping
@@ -19,6 +17,7 @@ from datetime import date, datetime, timedelta
 
 from ._identities import canonical_serial
 from ._policy_reading import known, mapping, policy_error, words, wrong_type
+from ._rules.globs import matches_any
 from ._rules.issuers import names_of_issuer
 from ._rules.registry import RULES
 from ._values import iso, parse_iso
@@ -28,6 +27,7 @@ EXPIRED = "expired"
 
 SELECTORS = ("certhash", "serial", "issuer", "subject", "host", "group", "tag")
 _KEYS = ("rules", *SELECTORS, "reason", "expires", "ticket")
+_GLOB = re.compile(r"[*?\[]")
 _DAY_ONLY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -52,8 +52,7 @@ class PolicyException:
         :param told: For each of SELECTORS, what is known of the finding.
         """
         return (not self.rules or rule in self.rules) and all(
-            any(_pattern(pattern).match(name) for pattern in patterns for name in told[kind])
-            for kind, patterns in self.selectors
+            matches_any(patterns, told[kind]) for kind, patterns in self.selectors
         )
 
     def status(self, as_of: datetime) -> str:
@@ -78,11 +77,6 @@ class PolicyException:
         return {"rules": list(self.rules), **selectors, **self.to_finding(as_of), "findings": findings}
 
 
-@functools.lru_cache(maxsize=4096)
-def _pattern(pattern: str) -> t.Pattern[str]:
-    return re.compile(fnmatch.translate(pattern.lower()), re.IGNORECASE)
-
-
 def read_exceptions(value: t.Any) -> tuple[PolicyException, ...]:
     """Return the exceptions that a user wrote.
 
@@ -97,17 +91,19 @@ def _read(value: t.Any, where: str) -> PolicyException:
     source = mapping(value, where)
     for key in source:
         known(key, _KEYS, where, "key")
-    rules = words(source["rules"], f"'rules' of {where}") if "rules" in source else ()
+    rules = _some(source["rules"], f"'rules' of {where}") if "rules" in source else ()
     for rule in rules:
         known(rule, RULES, where, "rule")
     selectors = tuple(
-        (kind, tuple(_folded(kind, word) for word in words(source[kind], f"'{kind}' of {where}")))
+        (kind, tuple(_folded(kind, word) for word in _some(source[kind], f"'{kind}' of {where}")))
         for kind in SELECTORS
         if kind in source
     )
     if not selectors:
         raise policy_error(f"{where} does not say what it holds for", f"Give at least one of {', '.join(SELECTORS)}.")
     ticket = source.get("ticket")
+    if isinstance(ticket, (Mapping, list, tuple)):
+        raise wrong_type(f"'ticket' of {where}", "a text", ticket)
     return PolicyException(
         rules=rules,
         selectors=selectors,
@@ -137,10 +133,18 @@ def _expiry(value: t.Any, where: str) -> datetime:
     return instant
 
 
+def _some(value: t.Any, what: str) -> tuple[str, ...]:
+    """Return at least one word: an empty list comes from a template that has gone wrong, and would mean everything."""
+    found = words(value, what)
+    if not found:
+        raise policy_error(f"{what} is an empty list", "Leave it out, or write what the exception holds for.")
+    return found
+
+
 def _folded(kind: str, word: str) -> str:
-    if kind == "serial":
+    if kind == "serial" and not _GLOB.search(word):
         return canonical_serial(word)
-    return word.replace(":", "") if kind == "certhash" else word
+    return word.replace(":", "") if kind in ("certhash", "serial") else word
 
 
 def told_of_certificate(record: Mapping[str, t.Any]) -> dict[str, Collection[str]]:

@@ -17,6 +17,7 @@ from datetime import datetime
 from ._estate import Estate
 from ._judging import Judge
 from ._policy import Policy
+from ._rules.model import UNMATCHED_ASSET, UNPLACED_CERTIFICATE
 
 
 class Judges:
@@ -43,8 +44,17 @@ class Judges:
         return judge
 
     def chosen_rules(self) -> list[str]:
-        """Return the ids of the rules that any policy has chosen, sorted."""
-        return sorted({rule.id for judge in self._judges.values() for rule in judge.policy.rules})
+        """Return the ids of the rules that any policy has chosen, sorted.
+
+        What belongs to no host is judged by the default policy alone.
+        """
+        of_hosts = {
+            rule.id
+            for judge in self._judges.values()
+            for rule in judge.policy.rules
+            if rule.scope not in (UNMATCHED_ASSET, UNPLACED_CERTIFICATE)
+        }
+        return sorted(of_hosts.union(rule.id for rule in self.default.policy.rules))
 
     def not_told(self) -> dict[str, str]:
         """Return the rules that could be judged on nothing, and the field that no answer told, sorted."""
@@ -55,7 +65,7 @@ class Judges:
         covered: Counter[t.Any] = Counter()
         for judge in self._judges.values():
             for number, exception in enumerate(judge.policy.exceptions):
-                covered[exception] += judge.excepted[number]
+                covered[exception] += judge.excepting.covered[number]
         return [exception.to_document(self._as_of, findings) for exception, findings in covered.items()]
 
     def to_document(self, policies: Mapping[str, Policy | None]) -> list[dict[str, t.Any]]:

@@ -9,7 +9,6 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-import json
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -144,7 +143,7 @@ def load_host_policies(values: Mapping[str, t.Any], base: Policy) -> dict[str, P
     made: dict[str, Policy] = {}
     policies = {}
     for host, value in values.items():
-        said = json.dumps(value, sort_keys=True, default=str)
+        said = repr(value)
         if said not in made:
             try:
                 made[said] = load_policy(value, base)

@@ -44,7 +44,9 @@ def read_rules(value: t.Any) -> tuple[dict[str, bool], dict[str, str]]:
             settings = {"enabled": settings}
         elif isinstance(settings, str):
             settings = {"severity": settings}
-        for key, setting in mapping(settings, where).items():
+        if not mapping(settings, where):
+            raise policy_error(f"{where} says nothing", "Write true, false or a severity.")
+        for key, setting in settings.items():
             if known(key, ("enabled", "severity"), where, "key") == "severity":
                 severities[rule_id] = known(setting, SEVERITIES, where, "severity")
                 enabled.setdefault(rule_id, True)
@@ -98,7 +100,11 @@ def words(value: t.Any, what: str) -> tuple[str, ...]:
 def _figure(key: str, value: t.Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise wrong_type(f"'{key}'", "a number", value)
-    most = 1 if key.endswith("_fraction") else _MOST_ASSETS if key.endswith("_assets") else _LONGEST_DAYS
+    if key.endswith("_fraction"):
+        if not 0 < value <= 1:
+            raise policy_error(f"'{key}' is {value}", "It is above 0 and at most 1; with 1 the days alone count.")
+        return float(value)
+    most = _MOST_ASSETS if key.endswith("_assets") else _LONGEST_DAYS
     if not 0 <= value <= most:
         raise policy_error(f"'{key}' is {value}", f"It is between 0 and {most}.")
     return float(value)
@@ -131,10 +137,10 @@ def known(value: t.Any, valid: Collection[str], where: str, noun: str) -> str:
 
 def wrong_type(what: str, expected: str, value: t.Any) -> CertViewError:
     """Return the error that something is not of the type that it must be of."""
-    return policy_error(
-        f"{what} must be {expected}, not {value!r}",
-        "A value from a template is a string unless a filter such as int, float or bool makes it another.",
-    )
+    hint = "A value from a template is a string unless a filter such as int, float or bool makes it another."
+    if isinstance(value, (list, tuple, Mapping)) or value is None:
+        hint = "See the documentation of the option policy for its form."
+    return policy_error(f"{what} must be {expected}, not {value!r}", hint)
 
 
 def policy_error(message: str, hint: str) -> CertViewError:

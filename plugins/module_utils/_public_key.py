@@ -27,6 +27,7 @@ _POST_QUANTUM_BYTES = (800, 1184, 1312, 1568, 1952, 2592)
 _POST_QUANTUM_SIZES = frozenset(size * unit for size in _POST_QUANTUM_BYTES for unit in (1, 8))
 
 # As other software spells them, without what is neither letter nor digit.
+_NOT_TOLD = frozenset({"", "UNKNOWN", "NA", "NULL", "NONE"})
 _NAMES: t.Mapping[str, str] = {
     "RSA": "RSA",
     "RSAENCRYPTION": "RSA",
@@ -36,9 +37,11 @@ _NAMES: t.Mapping[str, str] = {
     "EC": "EC",
     "ECC": "EC",
     "ECDSA": "EC",
+    "ECDH": "EC",
     "ECPUBLICKEY": "EC",
     "IDECPUBLICKEY": "EC",
     "DSA": "DSA",
+    "DSS": "DSA",
     "IDDSA": "DSA",
     "DSAENCRYPTION": "DSA",
     "ED25519": "Ed25519",
@@ -52,6 +55,13 @@ _EDWARDS_SIZES: t.Mapping[int | None, str] = {
     **dict.fromkeys((446, 448, 456), "Ed448"),
 }
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
+_WITH_SIZE = re.compile(r"(RSA(?:ENCRYPTION|SSAPSS|PSS)?|DS[AS])[0-9]{3,5}(?:BITS?)?")
+# By its size, or by a name as in FIPS 186-5, SEC 2, X9.62 and RFC 5639, with or without the algorithm before it.
+_CURVE = re.compile(
+    r"EC(?:C|DSA|DH|PUBLICKEY)?[0-9]{3}(?:BITS?)?"
+    r"|(?:EC(?:C|DSA|DH|PUBLICKEY)?)?"
+    r"(?:(?:NIST)?P[0-9]{3}|(?:SEC[PT]|PRIME|BRAINPOOLP)[0-9]{3}[KRTV][0-9])(?:[0-9]{3}BITS?)?"
+)
 _ML = re.compile(r"(?:ID)?ML(DSA|KEM)(\d+)")
 _SLH_DSA = re.compile(r"(?:ID)?SLHDSA(SHA2|SHAKE)(128|192|256)([SF])")
 # FIPS 203 to 206, their drafts, the stateful hash-based signatures (SP 800-208), and composites that begin with them.
@@ -103,14 +113,16 @@ _ARMOUR = re.compile(r"-----BEGIN [^\n-]*-----([^-]*)")
 
 
 @functools.lru_cache(maxsize=256)
-def algorithm_name(told: str, size: int | None) -> str:
+def algorithm_name(told: str, size: int | None) -> str | None:
     """Return an algorithm of keys in our spelling: V(RSA), V(EC), V(Ed25519), V(ML-DSA-65), and so on.
 
-    An unknown one is returned as it was told.
+    An unknown one is returned as it was told. V(None) for words that tell none, such as V(unknown) and V(n/a).
 
     :param size: Of the key in bits; it tells which curve V(EdDSA) means.
     """
     squashed = _NO_LETTER_OR_DIGIT.sub("", told.upper())
+    if squashed in _NOT_TOLD:
+        return None
     if squashed == "EDDSA":
         return _EDWARDS_SIZES.get(size, told)
     lattice = _ML.fullmatch(squashed)
@@ -119,7 +131,10 @@ def algorithm_name(told: str, size: int | None) -> str:
     hashes = _SLH_DSA.fullmatch(squashed)
     if hashes:
         return f"SLH-DSA-{hashes[1]}-{hashes[2]}{hashes[3].lower()}"
-    return _NAMES.get(squashed) or _ALGORITHMS.get(told.strip(), told)
+    if _CURVE.fullmatch(squashed):
+        return "EC"
+    sized = _WITH_SIZE.fullmatch(squashed)
+    return _NAMES.get(sized[1] if sized else squashed) or _ALGORITHMS.get(told.strip(), told)
 
 
 def is_post_quantum(algorithm: str) -> bool:

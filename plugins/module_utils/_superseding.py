@@ -11,67 +11,75 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ._rules.model import certificate_type
+from ._rules.model import is_ca
 from ._values import parse_time
 
 _Record = Mapping[str, t.Any]
-_ISSUERS = frozenset(("intermediate", "root"))
+
+# All that one scan finds is found within this time.
+_ONE_SCAN = timedelta(days=1)
 
 
-def is_issuer(record: _Record) -> bool:
-    """Tell whether a certificate is known to be of a CA; API v1 does not tell the type."""
-    return certificate_type(record) in _ISSUERS
+class Found(t.NamedTuple):
+    """A certificate that was found in a place."""
+
+    certhash: str
+    record: _Record
 
 
-def successors(records: Iterable[tuple[str, _Record]], as_of: datetime) -> dict[str, str]:
-    """Return, for each certificate of one instance that was replaced, the one that has taken its place.
+def successors(
+    there: Iterable[Found], candidates: Iterable[Found], as_of: datetime, stale: timedelta
+) -> dict[str, str]:
+    """Return, for each certificate that was replaced, the one that has taken its place.
 
-    A successor is a leaf that is valid now, of a later start, and stands for all names of the old one. A server may
-    serve two certificates of the same names at once, with keys of different algorithms: unless it is known that the old
-    one was not found any more, only a key of the same algorithm replaces it.
+    A successor is a leaf that is valid now, of a later start, and stands for all names of the old one; where the old
+    one is gone for long, the same common name is enough. A server may serve two certificates of the same names at once,
+    with keys of different algorithms: only one of the same algorithm replaces the other, unless the old one was not
+    found by a later scan. One that was itself not found for long, while the old one was, has been rolled back.
 
-    :param records: Fingerprints and records of the certificates that were found on the instance.
+    CertView tells when a certificate was last found anywhere, and not when on this asset.
+
+    :param there: The certificates of one place.
+    :param candidates: What may have taken their place.
+    :param stale: After this time what was not found again counts as gone.
     """
-    leaves = [(certhash, record) for certhash, record in records if not is_issuer(record)]
-    if len(leaves) < 2:
-        return {}
+    leaves = [each for each in candidates if not is_ca(each.record)]
     found = {}
-    for certhash, record in leaves:
+    for old in there:
+        if is_ca(old.record):
+            continue
         later = [
-            (other["valid_from"], other_hash)
-            for other_hash, other in leaves
-            if other_hash != certhash and _replaces(other, record, as_of)
+            (new.record["valid_from"], new.certhash)
+            for new in leaves
+            if new.certhash != old.certhash and _replaces(new.record, old.record, as_of, stale)
         ]
         if later:
-            found[certhash] = max(later)[1]
+            found[old.certhash] = max(later)[1]
     return found
 
 
-def _replaces(new: _Record, old: _Record, as_of: datetime) -> bool:
+def _replaces(new: _Record, old: _Record, as_of: datetime, stale: timedelta) -> bool:
     start, end, before = (parse_time(told) for told in (new["valid_from"], new["valid_to"], old.get("valid_from")))
-    return (
-        start is not None
-        and end is not None
-        and before is not None
-        and before < start <= as_of <= end
-        and _covers_names(new, old)
-        and (_key(new) == _key(old) or _was_found_later(new, old))
-    )
+    if start is None or end is None or before is None or not before < start <= as_of <= end:
+        return False
+    ahead = _found_ahead(new, old)
+    if ahead < -stale:
+        return False
+    names = _covers_names(new, old) or (ahead > stale and _has_same_name(new, old))
+    return names and (new.get("key_algorithm") == old.get("key_algorithm") or ahead > _ONE_SCAN)
+
+
+def _found_ahead(new: _Record, old: _Record) -> timedelta:
+    """Return how much later the new one was found than the old one; nothing where that is not known."""
+    newly, formerly = parse_time(new.get("last_found")), parse_time(old.get("last_found"))
+    return timedelta() if newly is None or formerly is None else newly - formerly
 
 
 def _covers_names(new: _Record, old: _Record) -> bool:
     new_names, old_names = _alternative_names(new), _alternative_names(old)
-    if new_names and old_names:
-        return old_names <= new_names
-    name = _common_name(new)
-    return bool(name) and name == _common_name(old)
-
-
-def _common_name(record: _Record) -> str:
-    told: str = (record.get("subject") or {}).get("name") or ""
-    return told.casefold()
+    return old_names <= new_names if new_names and old_names else _has_same_name(new, old)
 
 
 def _alternative_names(record: _Record) -> frozenset[str]:
@@ -79,10 +87,11 @@ def _alternative_names(record: _Record) -> frozenset[str]:
     return frozenset(name.casefold() for kind in ("dns_names", "ip_addresses") for name in told.get(kind) or ())
 
 
-def _key(record: _Record) -> object:
-    return record.get("key_algorithm")
+def _has_same_name(new: _Record, old: _Record) -> bool:
+    name = _common_name(new)
+    return bool(name) and name == _common_name(old)
 
 
-def _was_found_later(new: _Record, old: _Record) -> bool:
-    newly, formerly = parse_time(new.get("last_found")), parse_time(old.get("last_found"))
-    return newly is not None and formerly is not None and formerly < newly
+def _common_name(record: _Record) -> str:
+    told: str = (record.get("subject") or {}).get("name") or ""
+    return told.casefold()

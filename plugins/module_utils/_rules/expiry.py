@@ -6,8 +6,9 @@
 
 They hold for certificates of every type, but for EXP-007: an expired intermediate breaks the servers that send it.
 
-EXP-006 is chosen by inventory-hygiene alone. There EXP-001 yields to it: what ended so long ago is no outage any more
-but a leftover, and its host is not V(expired) for that. Where EXP-006 is not chosen, EXP-001 tells of it as ever.
+EXP-006 is chosen by inventory-hygiene alone. There EXP-001 yields to it: what ended so long ago, and was not found any
+more since, is no outage but a leftover, and its host is not V(expired) for that. What is still found is told of by
+EXP-001, however old it is; and so is all of it where EXP-006 is not chosen.
 
 Note that this is a private module of the collection: its names may change without notice.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from .._values import parse_time
 from .model import (
     DOES_NOT_APPLY,
     PASSED,
@@ -26,6 +28,7 @@ from .model import (
     Verdict,
     certificate_type,
     failed,
+    is_ca,
     not_evaluated,
 )
 from .profiles import BASELINE, EVERY, INVENTORY_HYGIENE, PCI_DSS_4
@@ -102,21 +105,31 @@ def _expiring_notice(subject: Subject) -> Verdict:
 def _long_expired(subject: Subject) -> Verdict:
     if subject.valid_to is None:
         return not_evaluated("end of validity not reported")
-    ago = subject.context.as_of - subject.valid_to
-    days = subject.context.thresholds.long_expired_days
-    if ago <= days * _DAY:
+    as_of, thresholds = subject.context.as_of, subject.context.thresholds
+    ago = as_of - subject.valid_to
+    if ago <= thresholds.long_expired_days * _DAY:
+        return PASSED
+    last_found = parse_time(subject.certificate.get("last_found"))
+    if last_found is None:
+        return DOES_NOT_APPLY
+    unseen = as_of - last_found
+    if unseen <= thresholds.stale_days * _DAY:
         return PASSED
     due = subject.certificate["valid_to"]
-    return failed(f"expired {_span(ago)} ago, on {due}; forgotten after {days:g} days", due)
+    return failed(
+        f"expired {_span(ago)} ago, on {due}, and last found {_span(unseen)} ago; forgotten after "
+        f"{thresholds.long_expired_days:g} days, if not found for {thresholds.stale_days:g}",
+        due,
+    )
 
 
 def _superseded(subject: Subject) -> Verdict:
     """API v1 does not tell the type. There only what has a successor is told of, and nothing passes."""
-    kind, successor = certificate_type(subject.certificate), subject.successor
-    if kind is not None and kind != "leaf":
+    successor = subject.successor
+    if is_ca(subject.certificate):
         return DOES_NOT_APPLY
     if successor is None:
-        return PASSED if kind == "leaf" else DOES_NOT_APPLY
+        return PASSED if certificate_type(subject.certificate) == "leaf" else DOES_NOT_APPLY
     certhash = str(successor.get("certhash") or "another")[:_CERTHASH_SHOWN]
     start, end = (successor.get(key) or "an unknown time" for key in ("valid_from", "valid_to"))
     return failed(f"superseded by {certhash}, valid from {start} to {end}")
@@ -193,8 +206,9 @@ RULES = (
         id="EXP-006",
         title="Certificate expired long ago",
         severity="info",
-        description="The end of validity lies further back than the threshold of the policy, by default 90 days. "
-        "Such a certificate is hardly an outage of today but one that nobody has removed; EXP-001 is silent on it.",
+        description="The end of validity lies further back than long_expired_days of the policy, by default 90 days, "
+        "and the certificate was not found for stale_days, by default 30 days. It is hardly an outage of today but one "
+        "that nobody has removed; EXP-001 is silent on it. One that is still found is told of by EXP-001.",
         remediation="Remove the certificate and its private key from the asset, or renew it if clients still need it.",
         citations=(XCA_LONG_EXPIRED,),
         profiles=(INVENTORY_HYGIENE,),
@@ -205,11 +219,13 @@ RULES = (
         title="Certificate has been superseded",
         severity="info",
         description="A newer, valid leaf for the same names was found on the same asset and port. What else is wrong "
-        "with the old one is of less concern, as long as nothing serves it any more.",
+        "with the old one there is told as info. Neither this nor that ever counts: not for the status of a host, nor "
+        "for what a policy fails on, whatever severity is given to this rule.",
         remediation="Make sure that every service uses the new certificate, then remove the old one and its key.",
         citations=(LEMUR_REPLACED,),
         profiles=(BASELINE, INVENTORY_HYGIENE),
         judge=_superseded,
         scope=PLACEMENT,
+        includes=("extensive_certificate_info",),
     ),
 )

@@ -13,9 +13,9 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-from .model import DOES_NOT_APPLY, INSTANCE, PASSED, Rule, Subject, Verdict, failed, not_evaluated
+from .model import DOES_NOT_APPLY, INSTANCE, PASSED, SSL_LABS_GRADES, Rule, Subject, Verdict, failed, not_evaluated
 from .profiles import BASELINE, PCI_DSS_4, SSLLABS
-from .standards import CERTVIEW_GRADE, SSL_LABS_GRADE, SSL_LABS_GRADES, SSL_LABS_TRUST
+from .standards import CERTVIEW_GRADE, SSL_LABS_GRADE, SSL_LABS_TRUST
 
 _TRUST_GRADES = {"T": "clients do not trust the certificate", "M": "the certificate is for another name"}
 _NO_GRADE = not_evaluated("grade of the instance not reported")
@@ -37,9 +37,7 @@ def _below_minimum(subject: Subject) -> Verdict:
         return grade
     if grade in _TRUST_GRADES:
         return DOES_NOT_APPLY
-    minimum = subject.context.thresholds.min_grade.strip().upper()
-    if minimum not in SSL_LABS_GRADES:
-        return not_evaluated(f"lowest grade that passes is {minimum[:20]}, which is no grade")
+    minimum = subject.context.thresholds.min_grade
     if SSL_LABS_GRADES.index(grade) <= SSL_LABS_GRADES.index(minimum):
         return PASSED
     return failed(f"graded {grade}; at least {minimum} needed", severity="high" if grade == _WORST else "medium")

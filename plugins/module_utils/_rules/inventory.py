@@ -67,18 +67,15 @@ def _count(told: object) -> int | None:
 
 
 def _unused(subject: Subject) -> Verdict:
-    """An instance is on an asset, so instances alone tell that a certificate is used; API v1 tells no more."""
-    assets, instances = (
-        _count(subject.certificate.get("asset_count")),
-        _count(subject.certificate.get("instance_count")),
-    )
-    if assets == 0:
-        return failed("found on 0 assets")
-    if instances is None:
-        return not_evaluated("number of instances not reported")
-    if instances:
-        return PASSED
-    return failed("served by 0 instances" + (f", though found on {assets} assets" if assets else ""))
+    """The scope brings only certificates of which no asset was listed; the counts tell whether there is none.
+
+    An instance is on an asset, so where API v1 does not count the assets, the instances tell.
+    """
+    for noun in ("asset", "instance"):
+        count = _count(subject.certificate.get(f"{noun}_count"))
+        if count is not None:
+            return PASSED if count else failed(f"found on 0 {noun}s")
+    return not_evaluated("number of assets not reported")
 
 
 def _no_owner(subject: Subject) -> Verdict:
@@ -134,7 +131,8 @@ RULES = (
         id="INV-004",
         title="Certificate is not in use",
         severity="info",
-        description="The certificate is on no asset, or no instance serves it.",
+        description="The certificate was found on no asset. One that an asset has is not judged, even if no instance "
+        "serves it.",
         remediation="Revoke and remove what nobody needs; check for a load balancer that no scan reaches.",
         citations=(SP_1800_16_PRACTICES,),
         profiles=(INVENTORY_HYGIENE,),

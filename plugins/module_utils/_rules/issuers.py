@@ -2,16 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who issued a certificate: whether browsers trust that CA, and whether a list of the user's names it.
+"""Who issued a certificate: what that CA is called, and whether browsers trust it.
 
 Note that this is a private module of the collection: its names may change without notice.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import functools
-import re
 import typing as t
 from collections.abc import Mapping
 
@@ -26,12 +24,6 @@ def names_of_issuer(certificate: Mapping[str, t.Any]) -> tuple[str, ...]:
     """Return what the issuer and the root above it are called: name and organisation of each, as far as told."""
     told = (_told(certificate.get(ca), key) for ca in _CAS for key in ("name", "organization"))
     return tuple(dict.fromkeys(name for name in told if name))
-
-
-def matches_any(names: t.Iterable[str], patterns: tuple[str, ...]) -> bool:
-    """Tell whether one of the names is one of the globs, in any case of letters."""
-    matcher = _matcher(patterns)
-    return any(matcher.match(name.casefold()) for name in names)
 
 
 def is_public_ca(certificate: Mapping[str, t.Any], lists: Lists) -> bool | None:
@@ -63,18 +55,3 @@ def _told(ca: object, key: str) -> str | None:
 @functools.lru_cache(maxsize=64)
 def _folded(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name.strip().casefold() for name in names)
-
-
-@functools.lru_cache(maxsize=64)
-def _matcher(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_expression, patterns)) or r"(?!)")
-
-
-def _expression(pattern: str) -> str:
-    expression = fnmatch.translate(pattern.strip().casefold())
-    try:
-        re.compile(expression)
-    except re.error:
-        # Of C([z-a]) newer Pythons make what never matches, older ones what is no expression.
-        return r"(?!)"
-    return expression

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rules on the public key: KEY.
+"""Rules on the public key: KEY, but for KEY-009 on how an instance exchanges keys.
 
 A curve that is only inferred makes nobody weak for its size: such a finding is low at most.
 
@@ -17,7 +17,17 @@ from datetime import datetime, timedelta
 from .._public_key import is_post_quantum
 from .._values import iso
 from .issuers import is_public_ca
-from .model import DOES_NOT_APPLY, INSTANCE, PASSED, Rule, Subject, Verdict, certificate_type, failed, not_evaluated
+from .model import (
+    DOES_NOT_APPLY,
+    PASSED,
+    Rule,
+    Subject,
+    Verdict,
+    certificate_type,
+    failed,
+    is_ca,
+    not_evaluated,
+)
 from .profiles import CABF_PUBLIC, EVERY, INVENTORY_HYGIENE, MOZILLA_MODERN, NIST_800_131A, NIST_PQC
 from .standards import (
     BR_EC_SIZES,
@@ -28,7 +38,6 @@ from .standards import (
     FIPS_186_5_DSA,
     IR_8547_SIGNATURES,
     KEYS_OF_112_BITS_DEMANDED_FROM,
-    MOZILLA_CURVES,
     MOZILLA_KEYS,
     QUANTUM_VULNERABLE_DISALLOWED_FROM,
     RSA_112_BITS_DEPRECATED_FROM,
@@ -40,9 +49,8 @@ from .standards import (
     SP_1800_16_PRACTICES,
     SSL_LABS_KEYS,
 )
-from .subject_key import CLASSICAL, DSA, EC, RSA, Key, key_of, measured_key, unknown_algorithm
+from .subject_key import DSA, EC, RSA, Key, key_of, measured_key
 
-_CAS = frozenset({"intermediate", "root"})
 _SECOND = timedelta(seconds=1)
 
 
@@ -95,8 +103,6 @@ def _quantum_vulnerable(subject: Subject) -> Verdict:
         return key
     if is_post_quantum(key.algorithm):
         return PASSED
-    if key.algorithm not in CLASSICAL:
-        return unknown_algorithm(key)
     return _outlives(subject, QUANTUM_VULNERABLE_DISALLOWED_FROM, key, "a post-quantum algorithm needed", "high")
 
 
@@ -116,8 +122,6 @@ def _type_not_allowed(subject: Subject) -> Verdict:
         return not_evaluated("key size not reported")
     if is_public is None:
         return not_evaluated(f"{key}, which a public CA must not certify; issuer not reported")
-    if key.algorithm not in CLASSICAL:
-        return unknown_algorithm(key)
     return failed(f"{key}; RSA, or EC of 256, 384 or 521 bits needed", severity="low" if key.is_inferred else None)
 
 
@@ -136,8 +140,7 @@ def _not_ecdsa(subject: Subject) -> Verdict:
 
     Mozilla's profile weighs ECDSA against RSA, and says nothing of post-quantum keys.
     """
-    kind = certificate_type(subject.certificate)
-    if kind in _CAS:
+    if is_ca(subject.certificate):
         return DOES_NOT_APPLY
     key = key_of(subject)
     if isinstance(key, Verdict):
@@ -146,31 +149,22 @@ def _not_ecdsa(subject: Subject) -> Verdict:
         return PASSED
     if is_post_quantum(key.algorithm):
         return DOES_NOT_APPLY
-    if key.algorithm not in CLASSICAL:
-        return unknown_algorithm(key)
-    if kind is None:
+    if certificate_type(subject.certificate) is None:
         return not_evaluated(f"{key}, which is no fault of a CA's; certificate type not reported")
     return failed(f"{key}; ECDSA needed")
 
 
-def _no_post_quantum_exchange(subject: Subject) -> Verdict:
-    supported = (subject.instance or {}).get("pqc")
-    if not isinstance(supported, bool):
-        return not_evaluated("post-quantum key exchange of the instance not reported")
-    return PASSED if supported else failed("offers no post-quantum key exchange")
-
-
 def _shared_widely(subject: Subject) -> Verdict:
     """Judge leaves only: every server sends the same intermediate along, without its key."""
-    kind, count = certificate_type(subject.certificate), subject.certificate.get("asset_count")
-    if kind in _CAS:
+    if is_ca(subject.certificate):
         return DOES_NOT_APPLY
+    count = subject.certificate.get("asset_count")
     if not isinstance(count, int) or isinstance(count, bool):
         return not_evaluated("number of assets not reported")
     most = subject.context.thresholds.shared_assets
     if count <= most:
         return PASSED
-    if kind is None:
+    if certificate_type(subject.certificate) is None:
         return not_evaluated(f"on {count} assets, which is no fault of a CA's; certificate type not reported")
     return failed(f"on {count} assets; at most {most:g} allowed")
 
@@ -200,6 +194,7 @@ RULES = (
         profiles=EVERY,
         judge=_rsa_below(RSA_MINIMUM_BITS),
         since=_SINCE_ALGORITHM,
+        yields_to=("KEY-001",),
         effective=KEYS_OF_112_BITS_DEMANDED_FROM,
     ),
     Rule(
@@ -274,20 +269,6 @@ RULES = (
         profiles=(NIST_PQC,),
         judge=_quantum_vulnerable,
         since=_SINCE_ALGORITHM,
-    ),
-    Rule(
-        id="KEY-009",
-        title="Instance offers no post-quantum key exchange",
-        severity="info",
-        description="What is recorded today can be decrypted once there are quantum computers, unless keys are "
-        "exchanged by X25519MLKEM768 or its like.",
-        remediation="Switch on X25519MLKEM768 as the first group of the server; OpenSSL 3.5 and newer know it.",
-        citations=(MOZILLA_CURVES,),
-        profiles=(NIST_PQC,),
-        judge=_no_post_quantum_exchange,
-        scope=INSTANCE,
-        since="v2.2",
-        reads="pqc",
     ),
     Rule(
         id="KEY-010",

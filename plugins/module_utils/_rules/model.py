@@ -10,6 +10,7 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import functools
+import re
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Thresholds(t.NamedTuple):
     of the lifetime, so one that has less than a third left is stuck. Below the floor every certificate is critical.
 
     :ivar notice_days: Days before the end at which a certificate is worth a notice.
-    :ivar long_expired_days: Days after the end from which a certificate counts as forgotten.
+    :ivar long_expired_days: Days after the end from which a certificate counts as forgotten, if it is out of date too.
     :ivar stale_days: Days after which what was not found again counts as out of date.
     :ivar private_max_days: The longest lifetime of a leaf of a private CA.
     :ivar max_lifetime_days: The longest lifetime of a leaf where a profile limits it whoever issued it.
@@ -233,9 +234,36 @@ def subject_of(certificate: Mapping[str, t.Any], context: Context) -> Subject:
 
 
 def certificate_type(certificate: Mapping[str, t.Any]) -> str | None:
-    """Return C(leaf), C(intermediate), C(root) or what else the API said; V(None) where it does not tell (v1).
+    """Return V(leaf), V(intermediate) or V(root); V(None) where the API does not tell (v1), or not in words known here.
 
-    Lower case, because clients have seen both C(Root) and C(root).
+    Clients have seen both C(Root) and C(root). Of what is told to be of a CA and no more, the signature tells the rest.
     """
+    kind, self_signed = _kind(certificate), certificate.get("self_signed")
+    if kind != _CA:
+        return kind
+    return "root" if self_signed is True else "intermediate" if self_signed is False else None
+
+
+def is_ca(certificate: Mapping[str, t.Any]) -> bool:
+    """Tell whether a certificate is known to be of a CA."""
+    return _kind(certificate) not in (None, "leaf")
+
+
+_CA = "ca"
+# Without what is neither letter nor digit.
+_KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("leaf", "endentity", "server"), "leaf"),
+    **dict.fromkeys(("intermediate", "intermediateca", "subordinateca", "subca"), "intermediate"),
+    **dict.fromkeys(("root", "rootca"), "root"),
+    **dict.fromkeys(("ca", "certificateauthority"), _CA),
+}
+
+
+def _kind(certificate: Mapping[str, t.Any]) -> str | None:
     told = certificate.get("type")
-    return told.lower() if isinstance(told, str) else None
+    return _kind_of(told) if isinstance(told, str) else None
+
+
+@functools.lru_cache(maxsize=256)
+def _kind_of(told: str) -> str | None:
+    return _KINDS.get(re.sub(r"[\W_]+", "", told.lower()))

@@ -28,6 +28,7 @@ from .model import (
     Verdict,
     certificate_type,
     failed,
+    is_ca,
     not_evaluated,
 )
 from .profiles import BASELINE, CABF_PUBLIC, INVENTORY_HYGIENE, PCI_DSS_4, SSLLABS
@@ -58,14 +59,13 @@ def _names(subject: Subject) -> _Names | Verdict:
 
     API v1 does not tell the type. There, whatever has an alternative name is taken for a leaf: CAs have none.
     """
-    kind = certificate_type(subject.certificate)
-    if kind not in (None, "leaf"):
+    if is_ca(subject.certificate):
         return DOES_NOT_APPLY
     told = subject.certificate.get("subject_alternative_names")
     if not isinstance(told, Mapping):
         return _NOT_REPORTED
     names = _Names(_texts(told.get("dns_names")), _texts(told.get("ip_addresses")))
-    return _NO_TYPE if kind is None and not any(names) else names
+    return _NO_TYPE if certificate_type(subject.certificate) is None and not any(names) else names
 
 
 def _texts(told: object) -> tuple[str, ...]:
@@ -89,6 +89,9 @@ def _mismatch(subject: Subject) -> Verdict:
         return not_evaluated(f"the instance is called {listed([fqdn])}, which is no host name")
     if matched:
         return PASSED
+    if canonical_address(reference) is not None and not names.ip:
+        # That it was reached by its address is a scanner's way; whether clients do, nobody has told.
+        return not_evaluated(f"the instance is called {reference}, and the certificate is for no IP address")
     if "." not in reference and ":" not in reference:
         return not_evaluated(f"the instance is called {listed([fqdn])}, without a domain")
     return failed(_not_among([reference], names))
@@ -96,7 +99,8 @@ def _mismatch(subject: Subject) -> Verdict:
 
 def _not_among(wanted: Iterable[str], names: _Names) -> str:
     if any(names):
-        return f"{listed(wanted)} not among the names of the certificate: {listed(names.dns + names.ip)}"
+        presented = (*(f"{name} (as a DNS name)" if canonical_address(name) else name for name in names.dns), *names.ip)
+        return f"{listed(wanted)} not among the names of the certificate: {listed(presented)}"
     return f"{listed(wanted)} wanted; the certificate has no alternative names"
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from .._public_key import is_post_quantum
-from .model import DOES_NOT_APPLY, PASSED, Rule, Subject, Verdict, certificate_type, failed, not_evaluated
+from .model import DOES_NOT_APPLY, PASSED, Rule, Subject, Verdict, certificate_type, failed, is_ca, not_evaluated
 from .profiles import EVERY, MOZILLA_INTERMEDIATE, MOZILLA_MODERN, NIST_800_131A
 from .standards import (
     BR_SIGNATURES,
@@ -101,7 +101,7 @@ def _weak_hash(weak: re.Pattern[str]) -> Callable[[Subject], Verdict]:
             return PASSED
         record = subject.certificate
         kind = certificate_type(record)
-        if kind == "root" or (kind not in (None, "leaf") and record.get("self_signed") is True):
+        if kind == "root" or (is_ca(record) and record.get("self_signed") is True):
             return DOES_NOT_APPLY
         if not is_weak:
             return _hash_not_told(algorithm)

@@ -49,9 +49,8 @@ XCA_LONG_EXPIRED = Citation("XCA", "issue 557", "https://github.com/chris2511/xc
 LEMUR_REPLACED = Citation("Lemur", "issue 122", "https://github.com/Netflix/lemur/issues/122")
 BR_VALIDITY = Citation("CA/Browser Forum TLS Baseline Requirements", "6.3.2", _BR_URL)
 BR_SHORT_LIVED = Citation("CA/Browser Forum TLS Baseline Requirements", "1.6.1, short-lived certificate", _BR_URL)
-MOZILLA_LIFESPAN = Citation(
-    "Mozilla Server Side TLS 5.8", "certificate lifespan", "https://wiki.mozilla.org/Security/Server_Side_TLS"
-)
+_MOZILLA_URL = "https://wiki.mozilla.org/Security/Server_Side_TLS"
+MOZILLA_LIFESPAN = Citation("Mozilla Server Side TLS 5.8", "certificate lifespan", _MOZILLA_URL)
 APPLE_825_DAYS = Citation(
     "Apple, Requirements for trusted certificates in iOS 13 and macOS 10.15",
     "validity period",
@@ -91,9 +90,16 @@ BR_VALIDITY_LIMITS = (
     ValidityLimit(date(2029, 3, 15), 100, "days", 99),
     ValidityLimit(None, 47, "days", 46),
 )
-BR_VALIDITY_RECOMMENDED_FROM = date(2020, 9, 1)
-BR_47_DAYS_DEMANDED_FROM = date(2029, 3, 15)
-BR_FINAL_VALIDITY_DAYS = 47
+# The first day for which each row holds.
+_BR_VALIDITY_FROM = (
+    BR_EFFECTIVE_FROM,
+    *(limit.issued_before for limit in BR_VALIDITY_LIMITS if limit.issued_before is not None),
+)
+BR_FINAL_VALIDITY_DAYS = BR_VALIDITY_LIMITS[-1].maximum
+BR_FINAL_VALIDITY_FROM = _BR_VALIDITY_FROM[-1]
+BR_VALIDITY_RECOMMENDED_FROM = next(
+    day for day, limit in zip(_BR_VALIDITY_FROM, BR_VALIDITY_LIMITS) if limit.recommended_days is not None
+)
 # BR 1.6.1, for what is issued from 2026-03-15 on (10 days before, from 2024-03-15).
 BR_SHORT_LIVED_DAYS = 7
 
@@ -107,16 +113,19 @@ EC_MINIMUM_BITS = 256
 KEYS_OF_112_BITS_DEMANDED_FROM = date(2014, 1, 1)
 SHA1_SIGNATURES_DISALLOWED_FROM = date(2014, 1, 1)
 
+# RFC 6176 prohibits SSL 2.0 from March 2011 on, RFC 7568 SSL 3.0 from June 2015 on. One rule judges both, and before
+# the later day it would fail what was allowed.
 SSL_PROTOCOLS = ("SSLv2", "SSLv3")
-SSL_PROHIBITED_FROM = date(2011, 3, 1)
-DEPRECATED_TLS_PROTOCOLS = ("TLSv1", "TLSv1.1")
+SSL_PROHIBITED_FROM = date(2015, 6, 1)
+# RFC 8996 section 6 on DTLS 1.0.
+DEPRECATED_TLS_PROTOCOLS = ("TLSv1", "TLSv1.1", "DTLSv1")
 TLS_1_0_AND_1_1_PROHIBITED_FROM = date(2021, 3, 1)
-CURRENT_TLS_PROTOCOLS = ("TLSv1.2", "TLSv1.3")
+TLS_1_3_PROTOCOLS = ("TLSv1.3", "DTLSv1.3")
+CURRENT_TLS_PROTOCOLS = ("TLSv1.2", "DTLSv1.2", *TLS_1_3_PROTOCOLS)
 TLS_1_2_DEMANDED_FROM = date(2019, 8, 1)
 
 # Mozilla Server Side TLS 5.8 and 6.0 (2026-04-06). 5.8 took the suites with DHE out of intermediate and old; 6.0 has no
 # old configuration any more.
-MOZILLA_URL = "https://wiki.mozilla.org/Security/Server_Side_TLS"
 MOZILLA_MODERN_LIFESPAN_DAYS = 90.0
 MOZILLA_INTERMEDIATE_LIFESPAN_DAYS = 366.0
 MOZILLA_OLD_LIFESPAN_DAYS = 366.0
@@ -174,7 +183,7 @@ BR_INTERNAL_NAMES_PROHIBITED_FROM = date(2016, 10, 1)
 
 # SP 800-52 Rev. 2, 3.1: servers are to support TLS 1.3 by then.
 TLS_1_3_DEMANDED_FROM = date(2024, 1, 1)
-MOZILLA_PROTOCOLS = Citation("Mozilla Server Side TLS 5.8", "modern: TLS 1.3", MOZILLA_URL)
+MOZILLA_PROTOCOLS = Citation("Mozilla Server Side TLS 5.8", "modern: TLS 1.3", _MOZILLA_URL)
 
 RFC_9325_CIPHER_SUITES = Citation("RFC 9325", "4.1", "https://www.rfc-editor.org/rfc/rfc9325#section-4.1")
 RFC_9325_AEAD = Citation("RFC 9325", "4.2", "https://www.rfc-editor.org/rfc/rfc9325#section-4.2")
@@ -183,7 +192,7 @@ SWEET32 = Citation("SWEET32", "CVE-2016-2183", "https://sweet32.info/")
 SSL_LABS_WEAK_CIPHERS = Citation("SSL Labs SSL Server Rating Guide", "grade F for export and NULL", _SSL_LABS_URL)
 SSL_LABS_64_BIT_BLOCKS = Citation("SSL Labs SSL Server Rating Guide", "grade C for 64-bit blocks", _SSL_LABS_URL)
 SSL_LABS_FORWARD_SECRECY = Citation("SSL Labs SSL Server Rating Guide", "grade B without it", _SSL_LABS_URL)
-MOZILLA_CIPHER_SUITES = Citation("Mozilla Server Side TLS 5.8", "cipher suites", MOZILLA_URL)
+MOZILLA_CIPHER_SUITES = Citation("Mozilla Server Side TLS 5.8", "cipher suites", _MOZILLA_URL)
 _CERTVIEW_GRADES_URL = "https://qualysguard.qg1.apps.qualys.ca/certview/help/assets/ssl_grading.htm"
 CERTVIEW_CATEGORIES = Citation("Qualys Certificate View online help", "SSL grading, ciphers", _CERTVIEW_GRADES_URL)
 # RFC 9325 4.1: suites with less must not be negotiated; the same in RFC 7525 from May 2015 on.
@@ -193,16 +202,16 @@ RC4_PROHIBITED_FROM = date(2015, 2, 1)
 
 SSL_LABS_GRADE = Citation("SSL Labs SSL Server Rating Guide", "grades", _SSL_LABS_URL)
 CERTVIEW_GRADE = Citation("Qualys Certificate View online help", "SSL grading", _CERTVIEW_GRADES_URL)
-# Best first. T (trust) and M (name mismatch) tell of the certificate and are in no order with these.
-SSL_LABS_GRADES = ("A+", "A", "A-", "B", "C", "D", "E", "F")
 QUALYS_SEVERITIES = Citation(
     "Qualys Vulnerability Management online help",
     "severity levels",
     "https://qualysguard.qg2.apps.qualys.com/qwebhelp/fo_portal/knowledgebase/severity_levels.htm",
 )
 PCI_DSS_11_3 = Citation("PCI DSS 4.0.1", "11.3", "https://www.pcisecuritystandards.org/document_library/")
-# Levels of Qualys; 1 and 2 are information and small leaks of it.
+QUALYS_SEVERITY_LEVELS = range(1, 6)
+# 1 and 2 are information and small leaks of it.
 VULNERABILITY_SEVERITIES = {5: "critical", 4: "high", 3: "medium"}
+VULNERABLE_FROM_LEVEL = min(VULNERABILITY_SEVERITIES)
 
 # Keys, signatures, trust.
 _IR_8547_URL = "https://doi.org/10.6028/NIST.IR.8547.ipd"
@@ -211,9 +220,9 @@ _SP_800_131A_R3_URL = "https://doi.org/10.6028/NIST.SP.800-131Ar3.ipd"
 SP_800_131A_R3_112_BITS = Citation("NIST SP 800-131A Rev. 3, initial public draft (IPD)", "3", _SP_800_131A_R3_URL)
 SP_800_131A_R3_HASHES = Citation("NIST SP 800-131A Rev. 3, initial public draft (IPD)", "9", _SP_800_131A_R3_URL)
 FIPS_186_5_DSA = Citation("FIPS 186-5", "4, DSA", "https://doi.org/10.6028/NIST.FIPS.186-5")
-MOZILLA_KEYS = Citation("Mozilla Server Side TLS 5.8", "modern compatibility, certificate type", MOZILLA_URL)
-MOZILLA_CURVES = Citation("Mozilla Server Side TLS 5.8", "TLS curves, X25519MLKEM768", MOZILLA_URL)
-MOZILLA_SIGNATURES = Citation("Mozilla Server Side TLS 5.8", "certificate signatures", MOZILLA_URL)
+MOZILLA_KEYS = Citation("Mozilla Server Side TLS 5.8", "modern compatibility, certificate type", _MOZILLA_URL)
+MOZILLA_CURVES = Citation("Mozilla Server Side TLS 5.8", "TLS curves, X25519MLKEM768", _MOZILLA_URL)
+MOZILLA_SIGNATURES = Citation("Mozilla Server Side TLS 5.8", "certificate signatures", _MOZILLA_URL)
 RFC_5280_ISSUER = Citation("RFC 5280", "4.1.2.4", "https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.4")
 BR_REVOCATION = Citation("CA/Browser Forum TLS Baseline Requirements", "4.9.1.1", _BR_URL)
 CERTVIEW_APPROVED_CAS = Citation(

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import typing as t
 
+from .._public_key import algorithm_name, is_post_quantum
 from .model import DOES_NOT_APPLY, Subject, Verdict, not_evaluated
 
 # RSASSA-PSS (RFC 4055) is an RSA key that is restricted to one padding: the same sizes count.
 RSA = frozenset({"RSA", "RSASSA-PSS"})
 EC = frozenset({"EC"})
 DSA = frozenset({"DSA"})
-CLASSICAL = RSA | EC | DSA | {"EdDSA", "Ed25519", "Ed448", "X25519", "X448"}
-"""What quantum computers break."""
+_CLASSICAL = RSA | EC | DSA | {"EdDSA", "Ed25519", "Ed448", "X25519", "X448"}
 
 
 class Key(t.NamedTuple):
@@ -43,13 +43,19 @@ class Key(t.NamedTuple):
 
 
 def key_of(subject: Subject) -> Key | Verdict:
-    """Return the key, or the verdict that its algorithm is not known."""
+    """Return the key, or the verdict that its algorithm is not told, or none that is known here.
+
+    What is returned is post-quantum, or classical: of a kind that quantum computers break.
+    """
     record = subject.certificate
-    algorithm, source, told = (record.get(name) for name in ("key_algorithm", "key_algorithm_source", "key_size"))
+    named, source, told = (record.get(name) for name in ("key_algorithm", "key_algorithm_source", "key_size"))
     size = told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else None
-    if not isinstance(algorithm, str) or not algorithm or source == "unknown":
+    algorithm = algorithm_name(named, size) if isinstance(named, str) and source != "unknown" else None
+    if algorithm is None:
         what = "nor its size" if size is None else f"{size} bits could be of more than one algorithm"
         return not_evaluated(f"key algorithm not reported; {what}")
+    if algorithm not in _CLASSICAL and not is_post_quantum(algorithm):
+        return not_evaluated(f"unknown key algorithm {algorithm}")
     return Key(algorithm, size, source == "inferred")
 
 
@@ -61,8 +67,3 @@ def measured_key(subject: Subject, algorithms: frozenset[str]) -> tuple[Key, int
     if key.algorithm not in algorithms:
         return DOES_NOT_APPLY
     return not_evaluated("key size not reported") if key.size is None else (key, key.size)
-
-
-def unknown_algorithm(key: Key) -> Verdict:
-    """Return the verdict that nobody here knows such keys."""
-    return not_evaluated(f"unknown key algorithm {key.algorithm}")

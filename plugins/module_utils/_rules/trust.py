@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .issuers import matches_any, names_of_issuer
-from .model import DOES_NOT_APPLY, FAIL, PASSED, Rule, Subject, Verdict, certificate_type, failed, not_evaluated
+from .globs import matches_any
+from .issuers import names_of_issuer
+from .model import DOES_NOT_APPLY, FAIL, PASSED, Rule, Subject, Verdict, certificate_type, failed, is_ca, not_evaluated
 from .profiles import BASELINE, CABF_PUBLIC, EVERY, INVENTORY_HYGIENE, PCI_DSS_4, SSLLABS
 from .standards import (
     BR_REVOCATION,
@@ -24,7 +25,6 @@ from .standards import (
     SSL_LABS_TRUST,
 )
 
-_CAS = frozenset({"intermediate", "root"})
 _UNAPPROVED = re.compile(r"(?:un|not[\s_-]*)approved", re.IGNORECASE)
 _APPROVED = re.compile(r"approved(?:[\s_-]*ca)?", re.IGNORECASE)
 _SELF_SIGNED = re.compile(r"self[\s_-]*signed", re.IGNORECASE)
@@ -38,14 +38,14 @@ def _self_signed_leaf(subject: Subject) -> Verdict:
 
     API v1 does not tell the type. There, a self-signed certificate may be such a root and is not judged.
     """
-    kind, self_signed = certificate_type(subject.certificate), subject.certificate.get("self_signed")
+    self_signed = subject.certificate.get("self_signed")
     if self_signed is False:
         return PASSED
-    if kind is not None and kind != "leaf":
+    if is_ca(subject.certificate):
         return DOES_NOT_APPLY
     if self_signed is None:
         return not_evaluated("not reported whether it is self-signed")
-    if kind is None:
+    if certificate_type(subject.certificate) is None:
         return not_evaluated("self-signed, which is no fault on a root; certificate type not reported")
     return failed("self-signed; no client can tell it from a forged one")
 
@@ -55,11 +55,10 @@ def _unapproved_ca(subject: Subject) -> Verdict:
 
     API v1 does not tell the type. There, what is approved passes, and nothing fails.
     """
-    kind = certificate_type(subject.certificate)
-    if kind in _CAS:
+    if is_ca(subject.certificate):
         return DOES_NOT_APPLY
     verdict = _approval(subject)
-    if verdict.outcome == FAIL and kind is None:
+    if verdict.outcome == FAIL and certificate_type(subject.certificate) is None:
         return not_evaluated(f"{verdict.message}; certificate type not reported")
     return verdict
 
@@ -74,7 +73,7 @@ def _approval(subject: Subject) -> Verdict:
         names = names_of_issuer(record)
         if not names:
             return _ISSUER_NOT_REPORTED
-        return PASSED if matches_any(names, approved) else failed(f"issued by {names[0]}, which is not approved")
+        return PASSED if matches_any(approved, names) else failed(f"issued by {names[0]}, which is not approved")
     category = record.get("issuer_category")
     if not isinstance(category, str) or not category.strip():
         return not_evaluated("issuer category not reported")
@@ -99,17 +98,18 @@ def _forbidden_issuer(subject: Subject) -> Verdict:
     names = names_of_issuer(subject.certificate)
     if not names:
         return _ISSUER_NOT_REPORTED
-    matching = [name for name in names if matches_any((name,), forbidden)]
+    matching = [name for name in names if matches_any(forbidden, (name,))]
     return failed(f"issued by {matching[0]}, which is forbidden") if matching else PASSED
 
 
 def _unknown_issuer(subject: Subject) -> Verdict:
     """Judge leaves only: that nobody is above a root is no gap."""
     record = subject.certificate
-    kind = certificate_type(record)
-    if kind is None:
+    if is_ca(record):
+        return DOES_NOT_APPLY
+    if certificate_type(record) is None:
         return not_evaluated("certificate type not reported")
-    if kind != "leaf" or record.get("self_signed") is True:
+    if record.get("self_signed") is True:
         return DOES_NOT_APPLY
     issuer = record.get("issuer")
     if not isinstance(issuer, Mapping):

@@ -22,7 +22,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from .issuers import is_public_ca
-from .model import DOES_NOT_APPLY, PASSED, Rule, Subject, Verdict, certificate_type, failed, not_evaluated
+from .model import DOES_NOT_APPLY, PASSED, Rule, Subject, Verdict, certificate_type, failed, is_ca, not_evaluated
 from .profiles import (
     ACME_SHORT_LIVED,
     BASELINE,
@@ -34,9 +34,9 @@ from .profiles import (
 )
 from .standards import (
     APPLE_825_DAYS,
-    BR_47_DAYS_DEMANDED_FROM,
     BR_EFFECTIVE_FROM,
     BR_FINAL_VALIDITY_DAYS,
+    BR_FINAL_VALIDITY_FROM,
     BR_SHORT_LIVED,
     BR_SHORT_LIVED_DAYS,
     BR_VALIDITY,
@@ -54,21 +54,19 @@ _SHORTER = "Have the certificate issued anew for a shorter time, and automate it
 
 def _not_leaf(subject: Subject) -> Verdict | None:
     """Return why a certificate is not judged as a leaf; V(None) if it is."""
-    kind = certificate_type(subject.certificate)
-    if kind is None:
-        return not_evaluated("certificate type not reported")
-    return None if kind == "leaf" else DOES_NOT_APPLY
+    if is_ca(subject.certificate):
+        return DOES_NOT_APPLY
+    return not_evaluated("certificate type not reported") if certificate_type(subject.certificate) is None else None
 
 
 def _not_leaf_of(public: bool, subject: Subject) -> Verdict | None:
     """Return why a certificate is not judged as a leaf of a public, or of a private, CA; V(None) if it is."""
-    kind = certificate_type(subject.certificate)
-    if kind is not None and kind != "leaf":
+    if is_ca(subject.certificate):
         return DOES_NOT_APPLY
     is_public = is_public_ca(subject.certificate, subject.context.lists)
     if is_public is not None and is_public != public:
         return DOES_NOT_APPLY
-    if kind is None:
+    if certificate_type(subject.certificate) is None:
         return not_evaluated("certificate type not reported")
     return not_evaluated("issuer not reported") if is_public is None else None
 
@@ -173,8 +171,8 @@ def _not_47_day_ready(subject: Subject) -> Verdict:
         return PASSED
     return failed(
         f"issued by {_issuer(subject)} for {_days(period.by_br)} days; at most {BR_FINAL_VALIDITY_DAYS} allowed "
-        f"when issued from {BR_47_DAYS_DEMANDED_FROM} on",
-        due=f"{BR_47_DAYS_DEMANDED_FROM}T00:00:00Z",
+        f"when issued from {BR_FINAL_VALIDITY_FROM} on",
+        due=f"{BR_FINAL_VALIDITY_FROM}T00:00:00Z",
     )
 
 
@@ -254,8 +252,8 @@ RULES = (
         id="VAL-005",
         title="Issuance is not ready for 47 days",
         severity="info",
-        description="A leaf of a public CA is valid for longer than any may be that is issued from 2029-03-15 on. "
-        "Until then its renewal has to be automated.",
+        description="A leaf of a public CA is valid for longer than any may be that is issued from "
+        f"{BR_FINAL_VALIDITY_FROM} on. Until then its renewal has to be automated.",
         remediation="Automate issuance and installation, by ACME for instance, before the maximum falls.",
         citations=(BR_VALIDITY,),
         profiles=(CABF_PUBLIC, ACME_SHORT_LIVED),

@@ -156,7 +156,6 @@ def test_findings_stand_in_order_of_urgency() -> None:
         ("cc", "EXP-001"),
         ("dd", "EXP-001"),
         ("dd", "KEY-001"),
-        ("dd", "KEY-002"),
         ("aa", "EXP-003"),
     ]
 

@@ -9,7 +9,9 @@ import json
 import typing as t
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils._audit import AuditedHost
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
+from ansible_collections.community.qualys.plugins.module_utils._policy import load_policy
 from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
 
 WEAK = record("aa", [asset()], key_size=1024)
@@ -57,6 +59,47 @@ def test_a_rule_that_is_switched_off_fixes_nothing() -> None:
     assert changes([WEAK], [WEAK], policy={"rules": {"KEY-002": {"enabled": False}}}) == ([], [], 0, 1)
 
 
+SOON = record("aa", [asset()], valid_to=at(AS_OF + 20 * DAY))
+SHORTER = {"thresholds": {"warn_days": 10}}
+
+
+@pytest.mark.parametrize(
+    ("now", "policy", "expected"),
+    [
+        ([SOON], SHORTER, (["EXP-004"], [], 0, 1)),
+        ([SOUND], SHORTER, ([], ["EXP-003"], 0, 0)),
+        ([SOUND], "baseline", ([], ["EXP-003"], 0, 0)),
+        ([SOON], {"lists": {"public_cas": ["Other"]}, **SHORTER}, (["EXP-004"], [], 0, 1)),
+    ],
+)
+def test_another_figure_in_the_policy_mends_no_certificate(
+    now: t.Any, policy: t.Any, expected: tuple[t.Any, ...]
+) -> None:
+    assert changes([SOON], now, policy=policy) == expected
+
+
+def test_another_figure_for_one_host_mends_no_certificate() -> None:
+    own = load_policy(SHORTER, load_policy("baseline"))
+    hosts = {"web1": AuditedHost(["10.0.0.1"], policy=own)}
+    assert changes([SOON], [SOON], hosts=hosts) == (["EXP-004"], [], 0, 1)
+
+
+def test_what_is_no_longer_told_of_an_instance_is_not_fixed() -> None:
+    elsewhere = record("bb", [asset(2, "10.0.0.2")])
+    nowhere = record("aa", [asset(instances=[])])
+    assert changes([on_port(["SSLv3", "TLSv1.2"])], [nowhere, elsewhere]) == ([], [], 0, 1)
+
+
+def test_a_certificate_that_may_be_on_assets_that_were_not_named_is_not_fixed() -> None:
+    cut = {**WEAK, "assets": [asset(9, "10.0.0.9")], "assets_complete": False}
+    assert changes([WEAK], [SOUND, cut]) == ([], [], 0, 1)
+
+
+def test_what_is_excepted_now_is_not_fixed() -> None:
+    exception = {"certhash": "aa", "reason": "so", "expires": "2026-12-31"}
+    assert changes([WEAK], [WEAK], policy={"exceptions": [exception]}) == ([], [], 0, 1)
+
+
 def test_a_host_that_left_the_inventory_is_not_fixed() -> None:
     assert changes([WEAK], [WEAK], hosts={"web2": ["10.0.0.1"]}) == (["KEY-002"], [], 0, 1)
 
@@ -82,6 +125,7 @@ def test_fixed_findings_are_told_as_they_were() -> None:
         ({"schema_version": 2}, "schema version 2, not 1"),
         (["web1"], "schema version None"),
         ({"schema_version": 1}, "no audit document: KeyError 'hosts'"),
+        ({"schema_version": 1, "hosts": {}, "host_policies": [{}]}, "no audit document: KeyError 'hosts'"),
         ({"schema_version": 1, "hosts": []}, "no audit document: AttributeError"),
         ({"schema_version": 1, "hosts": {"a": {"findings": [7]}}}, "no audit document: TypeError"),
         ({"schema_version": 1, "hosts": {"a": {"findings": [{"status": "fail"}]}}}, "no audit document: KeyError"),

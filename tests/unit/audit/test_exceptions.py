@@ -44,6 +44,8 @@ def outcome(exception: dict[str, t.Any], groups: tuple[str, ...] = ("web", "all"
         {"issuer": "r3"},
         {"subject": "*.EXAMPLE.com"},
         {"subject": "www.example.org"},
+        {"subject": "www.example.[no]rg"},
+        {"serial": "*7A"},
         {"host": "web*"},
         {"group": ["db", "web"]},
         {"tag": "owner: *"},
@@ -70,10 +72,16 @@ def test_what_an_exception_covers_does_not_count(selector: dict[str, t.Any]) -> 
         {"serial": "*"},
         {"host": "web1", "group": "db"},
         {"host": "web1", "rules": "EXP-002"},
+        {"serial": "0*"},
     ],
 )
 def test_what_it_does_not_cover_counts(selector: dict[str, t.Any]) -> None:
     assert outcome(selector) == ("fail", "expired")
+
+
+def test_a_name_with_brackets_is_a_name_and_not_only_a_glob() -> None:
+    issuer = {"issuer": {"name": "Old [CA] 1", "organization": None}}
+    assert outcome({"issuer": "old [ca] 1"}, **issuer) == ("excepted", "ok")
 
 
 def test_a_finding_tells_its_exception() -> None:
@@ -140,6 +148,9 @@ def test_the_exceptions_of_a_host_join_those_of_the_audit() -> None:
         ([{"hosts": "a", **ACCEPTED}], "unknown key 'hosts'. Did you mean 'host'"),
         ([{"host": "a", "rules": "EXP-01", **ACCEPTED}], "unknown rule 'EXP-01'. Did you mean 'EXP-001'"),
         ([{"host": 7, **ACCEPTED}], "'host' of exception 1 must be a list of texts, not 7"),
+        ([{"host": [], **ACCEPTED}], "'host' of exception 1 is an empty list"),
+        ([{"host": "a", "rules": [], **ACCEPTED}], "'rules' of exception 1 is an empty list"),
+        ([{"host": "a", **ACCEPTED, "ticket": {"id": 1}}], "'ticket' of exception 1 must be a text"),
         ([{"host": "a", **ACCEPTED, "reason": " "}], "exception 1 has no reason"),
         ([{"host": "a", "reason": "so"}], "'expires' of exception 1 is None, and no date"),
         ([{"host": "a", **ACCEPTED, "expires": "2026-02-30"}], "is '2026-02-30', and no date"),

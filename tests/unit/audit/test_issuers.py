@@ -2,27 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who counts as a public CA, and how lists of issuers match."""
+"""Who counts as a public CA, and what the issuer of a certificate is called."""
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import typing as t
 from pathlib import Path
 
 import certifi
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._rules.issuers import (
-    is_public_ca,
-    matches_any,
-    names_of_issuer,
-)
+from ansible_collections.community.qualys.plugins.module_utils._rules.issuers import is_public_ca, names_of_issuer
 from ansible_collections.community.qualys.plugins.module_utils._rules.model import Lists
 from ansible_collections.community.qualys.plugins.module_utils._rules.public_cas import NEWEST_SOURCE, PUBLIC_CAS
 from cryptography import x509
 from hypothesis import given
-from hypothesis import strategies as st
 from unit.audit.estates import record
 from unit.client.support import JSON_VALUES
 
@@ -98,41 +92,6 @@ def test_names_of_the_issuer_and_of_its_root() -> None:
     certificate = issued_by("R11", "Let's Encrypt", {"name": "ISRG Root X1", "organization": "Let's Encrypt"})
     assert names_of_issuer(certificate) == ("R11", "Let's Encrypt", "ISRG Root X1")
     assert names_of_issuer(issued_by(name=" ", root=[])) == ()
-
-
-@pytest.mark.parametrize(
-    ("pattern", "name", "expected"),
-    [
-        ("corp*", "Corp Issuing CA", True),
-        ("CORP ISSUING CA ?", "Corp Issuing CA 1", True),
-        ("Corp", "Corp Issuing CA", False),
-        ("*CA", "Corp CA 1", False),
-        ("Straße*", "STRASSE 1", True),
-        ("CA [12]", "CA 2", True),
-        ("CA [z-a]", "ca [z-a]", False),
-        ("*", "", True),
-    ],
-)
-def test_globs(pattern: str, name: str, expected: bool) -> None:
-    assert matches_any([name], (pattern,)) is expected
-    assert matches_any(["x", name], ("y", pattern)) is expected
-
-
-def test_a_glob_of_which_an_older_python_makes_no_expression_matches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fnmatch, "translate", lambda pattern: f"(?s:{pattern})")
-    assert matches_any(["older [z-a]", "older z"], ("older [z-a]",)) is False
-    assert matches_any(["older z"], ("older [z-a]", "older [a-z]")) is True
-
-
-def test_no_glob_matches_nothing() -> None:
-    assert matches_any(["x", ""], ()) is False
-    assert matches_any([], ("*",)) is False
-
-
-@given(patterns=st.lists(st.text(alphabet="a[]!-z*?\\\n(|") | st.text(), max_size=4).map(tuple), name=st.text())
-def test_any_pattern_is_a_glob(patterns: tuple[str, ...], name: str) -> None:
-    assert matches_any([name], patterns) is any(matches_any([name], (pattern,)) for pattern in patterns)
-    assert matches_any([name], (*patterns, "*"))
 
 
 @given(issuer=JSON_VALUES, root=JSON_VALUES, self_signed=JSON_VALUES)

@@ -222,6 +222,25 @@ def test_an_empty_list_of_an_instance_is_told(told: t.Any, is_judged: bool) -> N
     assert (judged([record("aa", [place])], needing)["summary"]["rules_not_evaluated"] == {}) == is_judged
 
 
+@pytest.mark.parametrize("scope", [CERTIFICATE, PLACEMENT, INSTANCE, ASSET, HOST, HOST_CERTIFICATE])
+def test_whatever_passes_was_judged(scope: str) -> None:
+    passing = rule(lambda subject: PASSED, scope)
+    assert judged([record("aa", [asset()])], passing)["hosts"]["web1"]["status"] == "ok"
+    silent = rule(lambda subject: not_evaluated("nothing"), scope)
+    assert judged([record("aa", [asset()])], silent)["hosts"]["web1"]["status"] == "not_evaluated"
+
+
+def test_the_summary_weighs_a_shared_finding_by_the_strictest_policy() -> None:
+    policies = {severity: load_policy({"rules": {"KEY-002": severity}}) for severity in ("critical", "low")}
+    for order in (("critical", "low"), ("low", "critical")):
+        hosts = {
+            name: AuditedHost(["10.0.0.1"], policy=policies[severity])
+            for name, severity in zip(("a", "b"), order, strict=True)
+        }
+        summary = audited([record("aa", [asset()], key_size=1024)], hosts)["summary"]
+        assert (summary["by_severity"]["critical"], summary["by_severity"]["low"]) == (1, 0)
+
+
 def test_a_rule_that_yields_is_silent_where_the_other_fails() -> None:
     urgent = rule(always("urgent"), identifier="EXP-002")
     quiet = rule(always("quiet"), identifier="EXP-003", yields_to=("EXP-002",))

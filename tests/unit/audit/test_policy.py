@@ -40,7 +40,7 @@ def test_rules_are_switched_and_what_the_api_must_include_follows() -> None:
     without_tls = {"rules": {rule: {"enabled": False} for rule in RULES if rule.startswith("TLS")}}
     assert ids(without_tls) == tuple(rule for rule in BASELINE if not rule.startswith("TLS"))
     assert "ssl_protocols" not in load_policy(without_tls).includes
-    assert ids({"rules": {"EXP-001": {"enabled": True}, "EXP-002": {}}}) == BASELINE
+    assert ids({"rules": {"EXP-001": {"enabled": True}, "EXP-002": True}}) == BASELINE
 
 
 @pytest.mark.parametrize(("selector", "includes"), [("tag", {"asset_tags"}), ("host", set())])
@@ -116,6 +116,12 @@ def test_a_host_changes_the_policy_of_the_audit_and_keeps_the_rest() -> None:
     assert set(includes_of([base, *policies.values()])) >= {*base.includes, *policies["b"].includes}
 
 
+@pytest.mark.parametrize("slip", [{1: "a", "rules": {}}, {date(2026, 1, 1): "a"}, ["pci"], 7])
+def test_whatever_a_host_says_is_an_error_that_names_it(slip: t.Any) -> None:
+    with pytest.raises(CertViewError, match="certview_policy of host web1: "):
+        load_host_policies({"web1": slip}, load_policy("baseline"))
+
+
 def test_an_error_in_the_policy_of_a_host_names_the_host() -> None:
     with pytest.raises(CertViewError, match=r"certview_policy of host web1: .*unknown profile 'pci'") as caught:
         load_host_policies({"web1": "pci"}, load_policy("baseline"))
@@ -169,7 +175,10 @@ def test_the_document_tells_each_rule() -> None:
         ({"thresholds": {"warn_days": float("nan")}}, "'warn_days' must be a number"),
         ({"thresholds": {"warn_days": -1}}, "'warn_days' is -1"),
         ({"thresholds": {"warn_days": 1e9}}, "between 0 and 36525"),
-        ({"thresholds": {"warn_fraction": 30}}, "between 0 and 1"),
+        ({"thresholds": {"warn_fraction": 30}}, "above 0 and at most 1"),
+        ({"thresholds": {"warn_fraction": 0, "crit_fraction": 0}}, "'warn_fraction' is 0. It is above 0"),
+        ({"rules": {"EXP-001": {}}}, "rule EXP-001 says nothing"),
+        ({"rules": ["EXP-001"]}, "'rules' must be a dictionary, not ['EXP-001']. See the documentation"),
         ({"thresholds": {"warn_days": 5}}, "'crit_days' is 7, more than 'warn_days' with 5"),
         ({"thresholds": {"crit_fraction": 0.5}}, "'crit_fraction' is 0.5"),
         ({"thresholds": {"min_grade": "A++"}}, "unknown grade 'A++'. Did you mean 'A+'"),

@@ -47,7 +47,7 @@ from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
         ),
         (
             [record("aa", [asset(instances=[{**instance(), "protocol": None}])], key_size=512)],
-            "web1: WEAK - aa.example.com on 443 RSA 512 bits; at least 2048 needed [KEY-001 critical]; 1 more",
+            "web1: WEAK - aa.example.com on 443 RSA 512 bits; at least 2048 needed [KEY-001 critical]",
         ),
         (
             [record("aa", [asset(instances=[])], key_size=1024, subject={"name": None},

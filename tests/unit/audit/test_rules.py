@@ -25,6 +25,8 @@ from ansible_collections.community.qualys.plugins.module_utils._rules.model impo
     Lists,
     Subject,
     Thresholds,
+    certificate_type,
+    is_ca,
     subject_of,
 )
 from ansible_collections.community.qualys.plugins.module_utils._rules.profiles import PROFILES
@@ -221,6 +223,30 @@ def test_no_rule_raises(subject: Subject) -> None:
         assert verdict.outcome in (PASS, FAIL, NOT_EVALUATED, NOT_APPLICABLE), identifier
         assert bool(verdict.message) == (verdict.outcome in (FAIL, NOT_EVALUATED)), identifier
         assert verdict.severity is None or verdict.severity in SEVERITIES, identifier
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "of_a_ca"),
+    [
+        *((told, "leaf", False) for told in ("Leaf", "leaf", " END ENTITY ", "end-entity", "EndEntity", "Server")),
+        *((told, "intermediate", True) for told in ("Intermediate", "INTERMEDIATE_CA", "Subordinate CA", "Sub CA")),
+        *((told, "root", True) for told in ("Root", "root", "Root CA", "RootCA")),
+        *((told, None, True) for told in ("CA", "Certificate Authority")),
+        *(
+            (told, None, False)
+            for told in ("Cross", "Leaf or root", "", "{{ 7*7 }}", None, 7, ["Leaf"], {"type": "Leaf"})
+        ),
+    ],
+)
+def test_types_of_certificates(told: object, kind: str | None, of_a_ca: bool) -> None:
+    certificate = {"type": told}
+    assert (certificate_type(certificate), is_ca(certificate)) == (kind, of_a_ca)
+
+
+@pytest.mark.parametrize(("self_signed", "kind"), [(True, "root"), (False, "intermediate"), (None, None), ([], None)])
+def test_what_is_of_a_ca_and_no_more_is_told_by_its_signature(self_signed: object, kind: str | None) -> None:
+    assert certificate_type({"type": "CA", "self_signed": self_signed}) == kind
+    assert certificate_type({"type": "Leaf", "self_signed": self_signed}) == "leaf"
 
 
 @pytest.mark.parametrize("identifier", RULES)

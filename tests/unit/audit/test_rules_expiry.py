@@ -158,12 +158,31 @@ def test_what_renews_itself_at_a_third_is_never_told_of(days: int, seconds: int)
     ],
 )
 def test_exp_006_is_long_expired_after_so_many_days(ago: timedelta, outcome: str) -> None:
-    assert judge("EXP-006", valid_to=at(AS_OF - ago)).outcome == outcome
+    assert judge("EXP-006", valid_to=at(AS_OF - ago), last_found=at(AS_OF - 31 * DAY)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("last_found", "outcome"),
+    [
+        (at(AS_OF), PASS),
+        (at(AS_OF - 30 * DAY), PASS),
+        (at(AS_OF - 30 * DAY - MILLISECOND), FAIL),
+        (None, NOT_APPLICABLE),
+        ("yesterday", NOT_APPLICABLE),
+    ],
+)
+def test_exp_006_leaves_what_is_still_found_to_exp_001(last_found: str | None, outcome: str) -> None:
+    long_expired = {"valid_to": at(AS_OF - 400 * DAY), "last_found": last_found}
+    assert judge("EXP-006", **long_expired).outcome == outcome
+    assert judge("EXP-001", **long_expired).outcome == FAIL
 
 
 def test_exp_006_silences_exp_001_where_it_is_chosen() -> None:
-    assert judge("EXP-006", valid_to="2026-02-01T00:00:00Z") == Verdict(
-        FAIL, "expired 120.0 days ago, on 2026-02-01T00:00:00Z; forgotten after 90 days", "2026-02-01T00:00:00Z"
+    assert judge("EXP-006", valid_to="2026-02-01T00:00:00Z", last_found="2026-04-01T00:00:00Z") == Verdict(
+        FAIL,
+        "expired 120.0 days ago, on 2026-02-01T00:00:00Z, and last found 61.0 days ago; forgotten after 90 days, if "
+        "not found for 30",
+        "2026-02-01T00:00:00Z",
     )
     assert judge("EXP-001", valid_to="2026-02-01T00:00:00Z").outcome == FAIL
     assert RULES["EXP-001"].yields_to == ("EXP-006",)
@@ -171,10 +190,12 @@ def test_exp_006_silences_exp_001_where_it_is_chosen() -> None:
 
 
 def test_exp_006_goes_by_the_days_of_the_policy() -> None:
-    strict = Context(AS_OF, Thresholds(long_expired_days=1.5))
+    strict = Context(AS_OF, Thresholds(long_expired_days=1.5, stale_days=30.5))
     for ago, outcome in ((36 * HOUR, PASS), (36 * HOUR + SECOND, FAIL)):
-        told = record(valid_to=at(AS_OF - ago))
+        told = record(valid_to=at(AS_OF - ago), last_found=at(AS_OF - 31 * DAY))
         assert RULES["EXP-006"].judge(subject_of(told, strict)).outcome == outcome
+    patient = Context(AS_OF, Thresholds(long_expired_days=1.5, stale_days=31))
+    assert RULES["EXP-006"].judge(subject_of(told, patient)).outcome == PASS
 
 
 @pytest.mark.parametrize("rule", ["EXP-001", "EXP-002", "EXP-003", "EXP-004", "EXP-006"])
@@ -193,6 +214,7 @@ SUCCESSOR = record("0123456789abcdef" * 4, valid_from="2026-05-01T00:00:00Z", va
 
 def test_exp_007_names_the_successor() -> None:
     assert RULES["EXP-007"].scope == PLACEMENT
+    assert RULES["EXP-007"].includes == ("extensive_certificate_info",)
     assert placed(SUCCESSOR) == Verdict(
         FAIL, "superseded by 0123456789abcdef, valid from 2026-05-01T00:00:00Z to 2026-11-01T00:00:00Z"
     )
@@ -207,6 +229,8 @@ def test_exp_007_names_the_successor() -> None:
         (None, NOT_APPLICABLE, FAIL),
         ("Root", NOT_APPLICABLE, NOT_APPLICABLE),
         ("Intermediate", NOT_APPLICABLE, NOT_APPLICABLE),
+        ("End Entity", PASS, FAIL),
+        ("Of a new kind", NOT_APPLICABLE, FAIL),
     ],
 )
 def test_exp_007_judges_leaves(kind: str | None, alone: str, replaced: str) -> None:
@@ -259,7 +283,13 @@ def test_what_ends_earlier_is_never_told_of_less_urgently(first: int, second: in
             (
                 place
                 for place, rule in enumerate(urgency)
-                if judge(rule, valid_from=None, valid_to=at(AS_OF + minutes * timedelta(minutes=1))).outcome == FAIL
+                if judge(
+                    rule,
+                    valid_from=None,
+                    valid_to=at(AS_OF + minutes * timedelta(minutes=1)),
+                    last_found=at(AS_OF - 31 * DAY),
+                ).outcome
+                == FAIL
             ),
             len(urgency),
         )

@@ -36,6 +36,7 @@ NO_TYPE = not_evaluated("certificate has no alternative names, and its type is n
 NO_LIBRARY = not_evaluated("Python library service-identity is not installed")
 PUBLIC = {"name": "R11", "organization": "Let's Encrypt"}
 PRIVATE = {"name": "Example Issuing CA", "organization": "Example Corp"}
+BY_ADDRESS = not_evaluated("the instance is called 10.0.0.1, and the certificate is for no IP address")
 HOST = Host("web1", ("web1", "web1.example.com"))
 
 
@@ -61,7 +62,21 @@ def judge(
             "10.0.0.1",
             failed("www.example.com not among the names of the certificate: a.example.com, b.example.com, 10.0.0.1"),
         ),
-        ("10.0.0.1", "10.0.0.1", "", failed("10.0.0.1 not among the names of the certificate: 10.0.0.1")),
+        (
+            "10.0.0.1",
+            "10.0.0.1 a.example",
+            "10.0.0.2",
+            failed("10.0.0.1 not among the names of the certificate: 10.0.0.1 (as a DNS name), a.example, 10.0.0.2"),
+        ),
+        ("10.0.0.1", "a.example", "", BY_ADDRESS),
+        ("10.0.0.1", "10.0.0.1", "", BY_ADDRESS),
+        ("10.0.0.1", "", "", BY_ADDRESS),
+        (
+            "[2001:DB8::1]",
+            "a.example",
+            "",
+            not_evaluated("the instance is called 2001:db8::1, and the certificate is for no IP address"),
+        ),
         ("www.example.com", "", "", failed("www.example.com wanted; the certificate has no alternative names")),
         ("web1", "web1.example.com", "", not_evaluated("the instance is called web1, without a domain")),
         (
@@ -105,7 +120,9 @@ def test_nam_001_names_only_the_first_of_many() -> None:
         (None, {"dns_names": "a.example", "ip_addresses": [None, 7]}, NO_TYPE),
         ("Intermediate", None, DOES_NOT_APPLY),
         ("root", {"dns_names": ["x"]}, DOES_NOT_APPLY),
-        ("Of a new kind", {}, DOES_NOT_APPLY),
+        ("Intermediate CA", {"dns_names": ["x"]}, DOES_NOT_APPLY),
+        ("CA", {"dns_names": ["x"]}, DOES_NOT_APPLY),
+        ("Of a new kind", {}, NO_TYPE),
     ],
 )
 def test_only_leaves_of_known_names_are_judged(rule: str, kind: str | None, names: object, verdict: Verdict) -> None:

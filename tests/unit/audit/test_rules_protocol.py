@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.audit.estates import AS_OF
 
-RULES = {rule.id: rule for rule in protocol.RULES}
+RULES = {rule.id: rule for rule in protocol.RULES if rule.id.startswith("TLS")}
 
 
 def judge(rule: str, protocols: object) -> Verdict:
@@ -33,6 +33,8 @@ def judge(rule: str, protocols: object) -> Verdict:
     ("protocols", "no_tls_1_3", "not_only_tls_1_3"),
     [
         (("TLSv1.3",), PASS, PASS),
+        (("DTLSv1.3",), PASS, PASS),
+        (("DTLSv1.2", "DTLSv1.3"), PASS, FAIL),
         (("TLS 1.3",), PASS, PASS),
         (("TLSv1.2", "TLSv1.3"), PASS, FAIL),
         (("TLSv1.2",), FAIL, FAIL),
@@ -53,6 +55,49 @@ def test_the_verdicts_tell_the_protocols() -> None:
     assert judge("TLS-005", ("TLSv1.3", "TLSv1.2")).message == "offers TLSv1.2; only TLSv1.3 allowed"
     assert judge("TLS-004", ("QUIC",)).message == judge("TLS-005", ("QUIC",)).message == "unknown protocol QUIC"
     assert judge("TLS-004", None).message == judge("TLS-005", None).message == "protocols of the instance not reported"
+
+
+@pytest.mark.parametrize(
+    ("protocols", "ssl", "deprecated", "none_current"),
+    [
+        (("TLSv1.2",), PASS, PASS, PASS),
+        (("DTLSv1.2",), PASS, PASS, PASS),
+        (("TLSv1.2", "QUIC"), NOT_EVALUATED, NOT_EVALUATED, PASS),
+        (("SSLv3", "TLSv1", "QUIC"), FAIL, FAIL, NOT_EVALUATED),
+        (("SSLv3", "QUIC"), FAIL, NOT_EVALUATED, NOT_EVALUATED),
+        (("DTLSv1.0",), PASS, FAIL, FAIL),
+        (("SSLv23", ""), NOT_EVALUATED, NOT_EVALUATED, NOT_EVALUATED),
+    ],
+)
+def test_a_protocol_that_is_not_known_may_be_a_bad_one(
+    protocols: tuple[str, ...], ssl: str, deprecated: str, none_current: str
+) -> None:
+    outcomes = [judge(rule, protocols).outcome for rule in ("TLS-001", "TLS-002", "TLS-003")]
+    assert outcomes == [ssl, deprecated, none_current]
+
+
+@pytest.mark.parametrize(
+    ("spellings", "rule", "known_as"),
+    [
+        ("TLSv1 TLSv1.0 TLSv1_0 TLS1_0 TLS-1.0 tls1 TLSV10", "TLS-002", "TLSv1"),
+        ("TLSv1.1 TLSv1_1 TLS1_1 TLS_V1_1 TLS11 tls1.1", "TLS-002", "TLSv1.1"),
+        ("DTLSv1.0 DTLSv1 dtls1_0", "TLS-002", "DTLSv1"),
+        ("SSLv2 SSLv2.0 SSL2 ssl_2.0 SSL-V2", "TLS-001", "SSLv2"),
+        ("SSLv3 SSLv3.0 SSL3 ssl30", "TLS-001", "SSLv3"),
+        ("TLSv1.2 TLS1_2 tls12 TLS-1.2", "TLS-005", "TLSv1.2"),
+    ],
+)
+def test_spellings(spellings: str, rule: str, known_as: str) -> None:
+    for spelling in (*spellings.split(), known_as.replace("v", " "), f" {known_as.upper()} "):
+        assert judge(rule, (spelling,)).message.startswith(f"offers {known_as}"), spelling
+
+
+def test_protocols_are_prohibited_from_the_months_of_the_rfcs_on() -> None:
+    for rule, first, before in (
+        ("TLS-001", date(2015, 6, 1), date(2015, 5, 31)),
+        ("TLS-002", date(2021, 3, 1), date(2021, 2, 28)),
+    ):
+        assert [RULES[rule].in_force(day) for day in (before, first)] == [False, True]
 
 
 def test_tls_1_3_is_demanded_from_2024_on() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._superseding import successors
+from ansible_collections.community.qualys.plugins.module_utils._superseding import Found, successors
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.audit.estates import AS_OF, DAY, asset, at, audited, instance, record
@@ -30,7 +30,8 @@ def alternatives(*names: str) -> dict[str, t.Any]:
 
 
 def found(*records: dict[str, t.Any]) -> dict[str, str]:
-    return successors([(each["certhash"], each) for each in records], AS_OF)
+    there = [Found(each["certhash"], each) for each in records]
+    return successors(there, there, AS_OF, 30 * DAY)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,12 @@ def found(*records: dict[str, t.Any]) -> dict[str, str]:
         ({"subject": {"name": "WWW.example.com"}}, {}),
         (alternatives("a", "b"), {**alternatives("B", "a", "c"), "subject": {"name": "c"}}),
         ({"key_algorithm": "EC", "last_found": "2026-05-01T00:00:00Z"}, {}),
+        # Found by one scan after the other, or elsewhere.
+        ({"last_found": at(AS_OF)}, {"last_found": at(AS_OF - 29 * DAY)}),
+        (
+            {"last_found": at(AS_OF - 40 * DAY), **alternatives("a", "b")},
+            {"last_found": at(AS_OF), **alternatives("a")},
+        ),
         ({"type": None}, {"type": None}),
     ],
 )
@@ -56,6 +63,14 @@ def test_a_newer_valid_certificate_of_the_same_names_is_the_successor(
         ({"subject": None}, {"subject": None}),
         (alternatives("a", "b"), alternatives("a")),
         ({"key_algorithm": "EC"}, {}),
+        # Two that one scan found, some minutes after each other.
+        ({"key_algorithm": "EC", "last_found": "2026-05-30T09:50:00Z"}, {}),
+        # Rolled back: the old one is found, and the new one is not any more.
+        ({"last_found": at(AS_OF)}, {"last_found": at(AS_OF - 31 * DAY)}),
+        (
+            {"last_found": at(AS_OF - 20 * DAY), **alternatives("a", "b")},
+            {"last_found": at(AS_OF), **alternatives("a")},
+        ),
         ({"type": "Root"}, {"type": "Root"}),
         ({}, {"type": "Intermediate"}),
         ({}, {"valid_from": at(AS_OF + DAY)}),
@@ -104,6 +119,26 @@ def test_an_old_certificate_counts_on_the_instances_where_it_was_not_replaced() 
     }
     assert host["status"] == "expired"
     assert told == {(None, 8443, "critical"), ("bb", 443, "info")}
+
+
+@pytest.mark.parametrize(
+    ("of_old", "of_new", "status"),
+    [
+        (instance(), instance(fqdn="www.example.com"), "ok"),
+        (instance(fqdn="www.example.com"), instance(), "ok"),
+        (instance(fqdn="a.example.com"), instance(fqdn="www.example.com"), "expired"),
+        (instance(443), instance(8443), "expired"),
+        (None, None, "ok"),
+        (None, instance(), "expired"),
+    ],
+)
+def test_a_place_is_a_port_whose_name_may_not_be_told(of_old: t.Any, of_new: t.Any, status: str) -> None:
+    names = alternatives("a.example.com", "www.example.com")
+    records = [
+        {**each, **names, "assets": [asset(instances=[place] if place else [])]}
+        for each, place in ((old(), of_old), (new(), of_new))
+    ]
+    assert audited(records)["hosts"]["web1"]["status"] == status
 
 
 def test_a_successor_on_another_asset_replaces_nothing() -> None:

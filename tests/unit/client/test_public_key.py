@@ -216,11 +216,32 @@ def test_object_identifiers(arcs: list[int], first: int) -> None:
         ("slhdsa_shake_256f", 512, "SLH-DSA-SHAKE-256f"),
         ("ML-DSA", None, "ML-DSA"),
         ("X.509 {{ 7*7 }}", None, "X.509 {{ 7*7 }}"),
+        *(
+            (told, 2048, "RSA")
+            for told in ("RSA_2048", "RSA 2048", "RSA-2048", "RSA2048", "RSA (2048 bits)", "RSA 512 bit")
+        ),
+        *(
+            (told, None, "EC")
+            for told in ("ECDH", "EC 256", "ECDSA_384", "ECDSA (256 bits)", "EC P-256", "P-256", "NIST P-521")
+        ),
+        *((told, None, "EC") for told in ("secp256r1", "SECP256K1", "prime256v1", "sect233r1", "brainpoolP512t1")),
+        *((told, None, "EC") for told in ("ECDSA_P256", "EC (secp384r1)", "ECDSA P-256 (256 bits)")),
+        ("DSS", 1024, "DSA"),
+        ("DSA_1024", 1024, "DSA"),
+        ("RSA-PSS 2048", 2048, "RSASSA-PSS"),
+        ("RSA2048-MLKEM768", None, "RSA2048-MLKEM768"),
+        ("EC25519", None, "EC25519"),
+        ("GOST R 34.10-2012", 256, "GOST R 34.10-2012"),
     ],
 )
 def test_names(told: str, size: int | None, expected: str) -> None:
     assert algorithm_name(told, size) == expected
     assert algorithm_name(expected, size) == expected
+
+
+@pytest.mark.parametrize("told", ["unknown", "Unknown", "UNKNOWN ", "n/a", "N.A.", "null", "None", "-", "--", "?", ""])
+def test_words_that_tell_no_algorithm(told: str) -> None:
+    assert algorithm_name(told, 2048) is None
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import ipaddress
 import typing as t
 
 import pytest
@@ -32,11 +33,18 @@ _EXPLAINED = {
 
 _VERDICTS = {True: PASS, False: FAIL, None: NOT_EVALUATED}
 
-_AT_LEAST_MATCHED, _AT_LEAST_MISMATCHED = 50, 500
+_AT_LEAST_MATCHED, _AT_LEAST_MISMATCHED = 50, 350
 
 
 def _verdict(record: Record, instance: Record) -> str:
     return RULES["NAM-001"].judge(subject_of(record, Context(AS_OF))._replace(instance=instance)).outcome
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
 
 
 def _instances(record: Record) -> list[Record]:
@@ -56,6 +64,9 @@ def test_the_verdict_on_a_name_is_that_of_rfc_9525(records: Records) -> None:
             expected = _VERDICTS[is_presented(name, truth["dns_names"], truth["ip_addresses"])]
             if expected == FAIL and "." not in name.removesuffix(".") and ":" not in name:
                 # Whoever uses a name without a domain has a domain added by his own settings.
+                expected = NOT_EVALUATED
+            if expected == FAIL and _is_address(name) and not truth["ip_addresses"]:
+                # Scanners go by addresses; of clients that do, the certificate tells nothing.
                 expected = NOT_EVALUATED
             verdict = _verdict(record, instance)
             counts[expected] += 1

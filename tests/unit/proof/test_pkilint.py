@@ -123,6 +123,11 @@ _EXPLANATIONS = (
         lambda case: case.is_theirs and case.ours == NOT_EVALUATED and isinstance(case.truth["key"], Refused),
     ),
     _Explanation(
+        "an algorithm that we do not know may be RSA by another name",
+        "length of the RSA key",
+        lambda case: not case.is_theirs and case.ours == NOT_EVALUATED and isinstance(case.truth["key"], Refused),
+    ),
+    _Explanation(
         "RSASSA-PSS: CertView does not tell the hash",
         "signature",
         lambda case: case.record["signature_algorithm"] == "RSASSA-PSS" and case.ours == NOT_EVALUATED,
