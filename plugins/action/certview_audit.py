@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
+from functools import lru_cache
 
 from ansible.module_utils.basic import env_fallback
 from ansible.plugins.action import ActionBase
@@ -46,7 +47,16 @@ from ansible_collections.community.qualys.plugins.plugin_utils._auditing import 
 )
 from ansible_collections.community.qualys.plugins.plugin_utils._connection import NAMES as CONNECTION_NAMES
 from ansible_collections.community.qualys.plugins.plugin_utils._connection import variable_of
-from ansible_collections.community.qualys.plugins.plugin_utils._hosts import HostFacts, given_hosts, host_facts
+from ansible_collections.community.qualys.plugins.plugin_utils._hosts import (
+    HostFacts,
+    Template,
+    Variables,
+    given_hosts,
+    holds_template,
+    host_facts,
+    variables_in_play,
+    with_variables,
+)
 from ansible_collections.community.qualys.plugins.plugin_utils._policies import policies_of
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -75,6 +85,8 @@ MANY_HOSTS = 1000
 
 # Records; what an answer of the API leaves behind in cycles is found before that many more have come.
 _FREEZE_EVERY = 5000
+
+_HOSTS_OF_PLAY = ("ansible_play_batch", "ansible_play_hosts", "ansible_play_hosts_all", "play_hosts")
 
 display = Display()
 
@@ -170,18 +182,35 @@ class ActionModule(ActionBase):
             os.environ.clear()
             os.environ.update(before)
 
-    def _template(self, host: str, value: t.Any) -> t.Any:
-        """Return *value* as a task of *host* would see it: with the variables of play and task, and C(hostvars)."""
+    def _readers(self, task_vars: Mapping[str, t.Any]) -> tuple[Variables, Template]:
+        """Return what tells the variables of a host, and what resolves a value of it, as a task of the host would."""
         manager = self._task.get_variable_manager()
-        variables = manager.get_vars(play=_play_of(self._task), host=manager._inventory.get_host(host), task=self._task)
-        return self._templar.copy_with_new_env(available_variables=variables).template(value)
+        play = _play_of(self._task)
+        hosts_of_play = {name: task_vars[name] for name in _HOSTS_OF_PLAY if name in task_vars}
+
+        @lru_cache(maxsize=1)
+        def of_task(name: str) -> Mapping[str, t.Any]:
+            # Not told the hosts of the play, Ansible would look for all of them again, for each of them.
+            told = manager.get_vars(
+                play=play, host=manager._inventory.get_host(name), task=self._task, _hosts=[name], _hosts_all=[name]
+            )
+            return {**told, **hosts_of_play}
+
+        def template(name: str, value: t.Any) -> t.Any:
+            return self._templar.copy_with_new_env(available_variables=of_task(name)).template(value)
+
+        is_for_each = play is not None and holds_template(play.get_vars_files())
+        everywhere = None if is_for_each else manager.get_vars(play=play, task=self._task)
+        return variables_in_play(task_vars["hostvars"].raw_get, everywhere, of_task), template
 
     def _hosts(self, params: Mapping[str, t.Any], task_vars: Mapping[str, t.Any]) -> dict[str, HostFacts]:
+        variables_of, template = self._readers(task_vars)
         if params["hosts"] is not None:
             hosts = given_hosts(params["hosts"], display.warning)
+            known = set(task_vars["groups"]["all"])
+            hosts = with_variables(hosts, variables_of, known, template, display.warning)
         else:
-            names = task_vars["ansible_play_hosts_all"]
-            hosts = host_facts(task_vars["hostvars"].raw_get, names, self._template, display.warning)
+            hosts = host_facts(variables_of, task_vars["ansible_play_hosts_all"], template, display.warning)
         if not params["resolve_names"]:
             return hosts
         return with_resolved_names(hosts, params["resolve_timeout"], display.warning)

@@ -33,6 +33,10 @@ options:
       - The variable C(certview_addresses) of a host names what it serves besides, such as the virtual addresses of a
         load balancer. It holds addresses, names and networks such as V(10.1.2.0/28), as a list or with commas between
         them. Their assets are added to those of the host, whatever O(match_on) and O(on_ambiguous) say.
+      - C(ansible_host), C(certview_addresses) and C(certview_policy) count as they do in a task of that host, also
+        where the play or the task sets them.
+      - A host given here that is in the inventory is identified by what is given, and keeps its groups,
+        C(certview_addresses) and C(certview_policy). One that is not has none of these.
     type: dict
   match_on:
     description:

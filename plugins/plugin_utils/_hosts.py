@@ -10,7 +10,7 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ansible.errors import AnsibleError
 
@@ -20,6 +20,12 @@ from ..module_utils._matching import Identities
 
 POLICY_VARIABLE = "certview_policy"
 CLAIMS_VARIABLE = "certview_addresses"
+
+_ALL = "all"
+"""The group of every host, which C(group_names) leaves out."""
+
+# That users set in plays and tasks as well, and not for the sake of one host.
+_OF_PLAYS = ("ansible_host", CLAIMS_VARIABLE, POLICY_VARIABLE)
 
 # The most telling first. Facts are only there when they were gathered before or come from a fact cache, which keeps
 # them below ansible_facts; some inventories tell them as variables of the name that Ansible once gave them.
@@ -67,6 +73,7 @@ _NAME_VARIABLES = (
     ("guest.hostName",),
 )
 
+Variables = t.Callable[[str], Mapping[str, t.Any]]
 Template = t.Callable[[str, t.Any], t.Any]
 Tell = t.Callable[[str], None]
 
@@ -74,7 +81,7 @@ Tell = t.Callable[[str], None]
 class HostFacts(t.NamedTuple):
     """What the inventory tells of a host.
 
-    :ivar groups: The groups that it is in, but for C(all).
+    :ivar groups: The groups that it is in, C(all) among them; none for a host that the inventory does not know.
     :ivar policy: The value of its variable C(certview_policy), whatever that is; V(None) if it has none.
     """
 
@@ -89,9 +96,32 @@ def names_of(identities: Identities) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def host_facts(
-    variables_of: t.Callable[[str], Mapping[str, t.Any]], names: Iterable[str], template: Template, tell: Tell
-) -> dict[str, HostFacts]:
+def variables_in_play(of_host: Variables, everywhere: Mapping[str, t.Any] | None, of_task: Variables) -> Variables:
+    """Return what tells the variables of a host, those of the play and the task included that host_facts() reads.
+
+    To have Ansible combine them for each host takes several times as long as to read those of the host alone. It is
+    done where only Ansible knows which counts: a play outranks the inventory, and C(set_fact) outranks the play.
+
+    :param of_host: Returns the variables of a host without those of the play and the task.
+    :param everywhere: What the play and the task say to every host; V(None) if it depends on the host.
+    :param of_task: Returns the variables of a host as a task sees them.
+    """
+    if everywhere is None:
+        return of_task
+    shared = {variable: everywhere[variable] for variable in _OF_PLAYS if variable in everywhere}
+    if not shared:
+        return of_host
+
+    def combined(name: str) -> Mapping[str, t.Any]:
+        variables = of_host(name)
+        if any(variables.get(variable, value) != value for variable, value in shared.items()):
+            return of_task(name)
+        return {**variables, **shared}
+
+    return combined
+
+
+def host_facts(variables_of: Variables, names: Iterable[str], template: Template, tell: Tell) -> dict[str, HostFacts]:
     """Return what is told of each host, addresses and names in the order in which they are to be tried.
 
     :param variables_of: Returns the variables of a host, templates in them as they were written.
@@ -101,7 +131,28 @@ def host_facts(
     :raises CertViewError: Kind V(policy), for a C(certview_policy) that cannot be templated: to judge a host by another
         policy than it says would be wrong without a word.
     """
-    return {name: _facts_of(name, variables_of(name), template, tell) for name in names}
+    return {name: _facts_of(_Reader(name, variables_of(name), template, tell)) for name in names}
+
+
+def with_variables(
+    hosts: Mapping[str, HostFacts],
+    variables_of: Variables,
+    known: Collection[str],
+    template: Template,
+    tell: Tell,
+) -> dict[str, HostFacts]:
+    """Return hosts that a user has listed, with what the inventory tells of them besides: claims, groups, policy.
+
+    The other parameters and errors are those of host_facts().
+
+    :param known: Names of the hosts that the inventory has.
+    """
+    return {
+        name: _told_besides(_Reader(name, variables_of(name), template, tell), facts.identities.own)
+        if name in known
+        else facts
+        for name, facts in hosts.items()
+    }
 
 
 def given_hosts(given: Mapping[str, t.Any], tell: Tell) -> dict[str, HostFacts]:
@@ -122,42 +173,55 @@ def given_hosts(given: Mapping[str, t.Any], tell: Tell) -> dict[str, HostFacts]:
     return hosts
 
 
-def _facts_of(name: str, variables: Mapping[str, t.Any], template: Template, tell: Tell) -> HostFacts:
-    def read(variable: str, spell: t.Callable[[object], str | None]) -> tuple[str, ...]:
-        value = variables.get(variable)
-        try:
-            told = _several(template(name, value) if _holds_template(value) else value)
-        except AnsibleError as exc:
-            tell(f"Host {name} is matched without its variable {variable}, which cannot be templated: {exc}")
-            return ()
-        return _usable(told, spell, name, variable, tell)
+class _Reader(t.NamedTuple):
+    """Reads the variables of a host."""
 
+    name: str
+    variables: Mapping[str, t.Any]
+    template: Template
+    tell: Tell
+
+    def addresses(self, variable: str, spell: t.Callable[[object], str | None]) -> tuple[str, ...]:
+        value = self.variables.get(variable)
+        try:
+            told = _several(self.template(self.name, value) if holds_template(value) else value)
+        except AnsibleError as exc:
+            self.tell(f"Host {self.name} is matched without its variable {variable}, which cannot be templated: {exc}")
+            return ()
+        return _usable(told, spell, self.name, variable, self.tell)
+
+    def policy(self) -> object:
+        value = self.variables.get(POLICY_VARIABLE)
+        if not holds_template(value):
+            return value
+        try:
+            return self.template(self.name, value)
+        except AnsibleError as exc:
+            raise CertViewError(
+                f"the {POLICY_VARIABLE} of host {self.name} cannot be templated: {exc}",
+                kind="policy",
+                hint="Correct the variable, or take it away to judge the host by the policy of the audit.",
+            ) from exc
+
+
+def _facts_of(host: _Reader) -> HostFacts:
     own = (
-        *read("ansible_host", canonical_address),
-        name,
-        *_known(variables, _ADDRESS_FACTS, _ADDRESS_VARIABLES, canonical_address),
-        *_known(variables, _NAME_FACTS, _NAME_VARIABLES, canonical_name),
+        *host.addresses("ansible_host", canonical_address),
+        host.name,
+        *_known(host.variables, _ADDRESS_FACTS, _ADDRESS_VARIABLES, canonical_address),
+        *_known(host.variables, _NAME_FACTS, _NAME_VARIABLES, canonical_name),
     )
-    claimed = read(CLAIMS_VARIABLE, canonical_range)
-    groups = variables.get("group_names")
+    return _told_besides(host, own)
+
+
+def _told_besides(host: _Reader, own: Iterable[str]) -> HostFacts:
+    claimed = host.addresses(CLAIMS_VARIABLE, canonical_range)
+    groups = host.variables.get("group_names")
     return HostFacts(
         Identities(tuple(dict.fromkeys(own)), tuple(dict.fromkeys(claimed))),
-        tuple(map(str, groups)) if isinstance(groups, (list, tuple)) else (),
-        _policy(name, variables.get(POLICY_VARIABLE), template),
+        (_ALL, *map(str, groups)) if isinstance(groups, (list, tuple)) else (_ALL,),
+        host.policy(),
     )
-
-
-def _policy(name: str, value: object, template: Template) -> object:
-    if not _holds_template(value):
-        return value
-    try:
-        return template(name, value)
-    except AnsibleError as exc:
-        raise CertViewError(
-            f"the {POLICY_VARIABLE} of host {name} cannot be templated: {exc}",
-            kind="policy",
-            hint="Correct the variable, or take it away to judge the host by the policy of the audit.",
-        ) from exc
 
 
 def _several(value: t.Any) -> list[t.Any]:
@@ -180,12 +244,13 @@ def _usable(
     return tuple(found)
 
 
-def _holds_template(value: object) -> bool:
+def holds_template(value: object) -> bool:
+    """Tell whether there is something in a value for Jinja to resolve."""
     if isinstance(value, str):
         return "{{" in value or "{%" in value
     if isinstance(value, Mapping):
-        return any(map(_holds_template, value.values()))
-    return isinstance(value, (list, tuple)) and any(map(_holds_template, value))
+        return any(map(holds_template, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(holds_template, value))
 
 
 def _known(
@@ -201,7 +266,8 @@ def _known(
     gathered = variables.get("ansible_facts")
     for first, *rest in facts:
         for holder, key in ((gathered, first), (variables, f"ansible_{first}")):
-            yield from _below(holder, [key, *rest], spell)
+            if isinstance(holder, Mapping) and key in holder:
+                yield from _below(holder, [key, *rest], spell)
     for path in paths:
         if path[0] in variables:
             yield from _below(variables, path, spell)

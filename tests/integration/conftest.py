@@ -7,12 +7,24 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support.playbooks import Ansible
 from support.simulator import Simulator, running_simulator
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked C(matrix), unless a matrix of ansible-core is tried: it costs minutes.
+
+    A unit test looks at the same, without the real ansible-playbook.
+    """
+    if "QUALYS_TEST_MANY" not in os.environ:
+        left_out = [item for item in items if item.get_closest_marker("matrix")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_terms_are_addresses_names_hashes_or_serial_numbers(ansible: Ansible, de
     assert told["Unknown"] == told["None"] == []
 
 
+@pytest.mark.matrix
 def test_the_records_are_those_of_the_module(ansible: Ansible, demo_estate: Simulator) -> None:
     wanted = ["asset_interfaces", "ssl_protocols"]
     module = {"as_of": NOW, "includes": wanted}
@@ -130,6 +131,7 @@ def test_a_lookup_for_each_host_makes_one_sweep(ansible: Ansible, simulate: Call
     assert simulator.stats()["logins"] == 1
 
 
+@pytest.mark.matrix
 def test_without_a_copy_each_lookup_asks_the_api(ansible: Ansible, simulate: Callable[..., Simulator]) -> None:
     simulator = simulate("--estate", "demo")
     first = list_calls(simulator)
@@ -187,6 +189,7 @@ def test_a_given_option_wins_over_a_variable_and_that_over_the_environment(
     assert int(run.result("Variable")["msg"]) == int(run.result("Given")["msg"]) > 10
 
 
+@pytest.mark.matrix
 def test_what_certview_auth_returned_is_enough(ansible: Ansible, demo_estate: Simulator) -> None:
     tasks = [
         {"name": "Log in", "community.qualys.certview_auth": demo_options(demo_estate), "register": "login"},
@@ -202,6 +205,7 @@ def demo_options(simulator: Simulator) -> dict[str, str]:
     return {name.removeprefix("QUALYS_").lower(): value for name, value in simulator.environment.items()}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("expression", "words"),
     [

@@ -103,6 +103,7 @@ def test_what_is_accepted_fails_nobody_until_its_end(ansible: Ansible, demo_esta
     assert "CHG-1, Replaced in June" in reopened
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("policy", "words"),
     [
@@ -122,6 +123,7 @@ def test_a_slip_is_an_error_before_anything_is_asked(
     assert demo_estate.stats()["total"] == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("version", "profile"),
     [

@@ -15,6 +15,8 @@ from ansible_collections.community.qualys.plugins.plugin_utils._hosts import (
     given_hosts,
     host_facts,
     names_of,
+    variables_in_play,
+    with_variables,
 )
 
 Template = t.Callable[[str, t.Any], t.Any]
@@ -41,7 +43,7 @@ def claimed(told: list[str], value: t.Any, template: Template | None = None) -> 
 
 
 def test_a_host_without_variables_is_known_by_its_name(told: list[str]) -> None:
-    assert facts(told, {}) == HostFacts(Identities(("web01",)))
+    assert facts(told, {}) == HostFacts(Identities(("web01",)), ("all",))
     assert told == []
 
 
@@ -185,7 +187,7 @@ def test_a_template_that_fails_is_told(told: list[str]) -> None:
 def test_groups_and_policy_are_told(told: list[str]) -> None:
     policy = {"thresholds": {"warn_days": 60}}
     found = facts(told, {"group_names": ["dmz", "web"], "certview_policy": policy})
-    assert found.groups == ("dmz", "web")
+    assert found.groups == ("all", "dmz", "web")
     assert found.policy is policy
 
 
@@ -198,6 +200,36 @@ def test_a_policy_that_cannot_be_read_is_not_replaced_by_another_one(told: list[
     with pytest.raises(CertViewError, match="certview_policy of host web01 cannot be templated") as caught:
         facts(told, {"certview_policy": "{{ mine }}"}, failing)
     assert caught.value.kind == "policy"
+
+
+def none_asked(name: str) -> dict[str, t.Any]:
+    raise AssertionError(f"{name} must not be asked of")
+
+
+def test_what_play_and_task_say_to_every_host_costs_no_other_question() -> None:
+    hosts: dict[str, dict[str, t.Any]] = {"a": {"group_names": []}, "b": {"certview_policy": {"profile": "nist-pqc"}}}
+    everywhere = {"certview_policy": {"profile": "nist-pqc"}, "ansible_host": "{{ inventory_hostname }}.example"}
+    variables_of = variables_in_play(hosts.__getitem__, everywhere, none_asked)
+    assert variables_of("a") == {"group_names": [], **everywhere}
+    assert variables_of("b") == everywhere
+    assert "ansible_host" not in hosts["b"]
+
+
+@pytest.mark.parametrize("variable", ["ansible_host", "certview_addresses", "certview_policy"])
+def test_where_host_and_play_differ_ansible_is_asked_which_counts(variable: str) -> None:
+    hosts = {"a": {variable: "of the host"}, "b": {variable: None}, "c": {}}
+    seen = {variable: "what counts"}
+    variables_of = variables_in_play(hosts.__getitem__, {variable: "of the play"}, lambda name: seen)
+    assert [variables_of(name)[variable] for name in hosts] == ["what counts", "what counts", "of the play"]
+
+
+def test_other_variables_of_a_play_are_not_looked_at() -> None:
+    of_host = {"a": {"site": "one"}}.__getitem__
+    assert variables_in_play(of_host, {"site": "two", "group_names": ["x"]}, none_asked)("a") == {"site": "one"}
+
+
+def test_a_play_that_says_something_else_to_each_host_is_asked_for_each() -> None:
+    assert variables_in_play(none_asked, None, {"a": {"site": "one"}}.__getitem__)("a") == {"site": "one"}
 
 
 def test_the_names_of_a_host() -> None:
@@ -218,6 +250,33 @@ def test_hosts_can_be_listed(told: list[str]) -> None:
         "'999.1.1.1' of hosts, which is no address and no name.",
         "'51.124.XX.247' of hosts, which is no address and no name.",
     ]
+
+
+def test_listed_hosts_are_what_the_inventory_tells_but_for_their_addresses(told: list[str]) -> None:
+    given = {"a": HostFacts(Identities(("192.0.2.1",))), "b": HostFacts(Identities(("192.0.2.2",)))}
+    policy = {"profile": "{{ mine }}"}
+    variables = {
+        "ansible_host": "{{ undefined }}",
+        "default_ipv4": {"address": "10.0.0.1"},
+        "certview_addresses": ["203.0.113.1", "999.1.1.1"],
+        "certview_policy": policy,
+        "group_names": ["web"],
+    }
+    hosts = with_variables(
+        given, {"a": variables}.__getitem__, {"a", "c"}, lambda host, value: (host, value), told.append
+    )
+    assert hosts == {
+        "a": HostFacts(Identities(("192.0.2.1",), ("203.0.113.1",)), ("all", "web"), ("a", policy)),
+        "b": given["b"],
+    }
+    assert told == ["Host a is matched without '999.1.1.1' of certview_addresses, which is no address and no name."]
+
+
+def test_a_listed_host_is_not_judged_by_another_policy_than_its_own(told: list[str]) -> None:
+    variables = {"web1": {"certview_policy": "{{ mine }}"}}.__getitem__
+    given = {"web1": HostFacts(Identities(("192.0.2.1",)))}
+    with pytest.raises(CertViewError, match="certview_policy of host web1 cannot be templated"):
+        with_variables(given, variables, given, failing, told.append)
 
 
 @pytest.mark.parametrize("value", [7, None, {"ip": "192.0.2.1"}, [["192.0.2.1"]], [None]])
