@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmark import audit, delta, forks, growth, sweep
+from benchmark import audit, audit_scale, delta, forks, growth, sweep
 from benchmark.scale import FULL, QUICK, Scale
 
 BENCHMARKS: t.Mapping[str, Callable[[Scale, Path], None]] = {
@@ -29,6 +29,7 @@ BENCHMARKS: t.Mapping[str, Callable[[Scale, Path], None]] = {
     "delta": delta.run,
     "growth": growth.run,
     "audit": audit.run,
+    "audit_scale": audit_scale.run,
     # Last, because it needs to hold part of an estate here: see Figures.peak.
     "forks": forks.run,
 }

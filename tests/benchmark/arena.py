@@ -80,12 +80,15 @@ class Arena:
 
 
 @contextmanager
-def arena(certificates: int, folder: Path, *, latency_ms: float = 0) -> Iterator[Arena]:
-    """Start a simulator that allows 2 calls at once, and any number of them."""
-    switches = ("--estate", "generated", "--certificates", str(certificates), "--latency-ms", str(latency_ms))
+def arena(certificates: int, folder: Path, *switches: str, latency_ms: float = 0) -> Iterator[Arena]:
+    """Start a simulator that allows 2 calls at once, and any number of them.
+
+    :param switches: Others of the simulator.
+    """
+    estate = ("--estate", "generated", "--certificates", str(certificates), "--latency-ms", str(latency_ms))
     with (
         tempfile.TemporaryDirectory(dir=folder) as own_folder,
-        running_simulator(*switches, *_ENDLESS) as simulator,
+        running_simulator(*estate, *_ENDLESS, *switches) as simulator,
     ):
         yield Arena(simulator, certificates, Path(own_folder))
 

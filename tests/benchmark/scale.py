@@ -18,6 +18,8 @@ class Scale:
     :ivar slow_rounds: The same of what takes a minute each.
     :ivar warm_up: Whether each runs once before, uncounted.
     :ivar audit_hosts: Sizes of the inventory that is audited.
+    :ivar audit_estates: Certificates that a smallest inventory is audited against, in ascending order.
+    :ivar audit_inventories: Hosts that are audited against the largest estate, in ascending order.
     :ivar sweeps: Certificates, and milliseconds that each call takes at least.
     :ivar uri_up_to: The most certificates that a loop of ansible.builtin.uri is asked for.
     :ivar delta: Certificates of which some change.
@@ -34,6 +36,8 @@ class Scale:
     slow_rounds: int
     warm_up: bool
     audit_hosts: tuple[int, ...]
+    audit_estates: tuple[int, ...]
+    audit_inventories: tuple[int, ...]
     sweeps: tuple[tuple[int, float], ...]
     uri_up_to: int
     delta: int
@@ -53,6 +57,8 @@ FULL = Scale(
     slow_rounds=3,
     warm_up=True,
     audit_hosts=(200, 2000),
+    audit_estates=(2_000, 20_000, 200_000),
+    audit_inventories=(200, 2_000, 20_000),
     sweeps=((10_000, 100), (50_000, 0)),
     uri_up_to=10_000,
     delta=200_000,
@@ -70,6 +76,8 @@ QUICK = Scale(
     slow_rounds=1,
     warm_up=False,
     audit_hosts=(5,),
+    audit_estates=(250, 350, 450),
+    audit_inventories=(5, 10, 20),
     sweeps=((450, 1),),
     uri_up_to=450,
     delta=450,

@@ -39,6 +39,8 @@ def report() -> str:
         "250",
         "450",
         "the audit",
+        "records parsed, none kept",
+        "certview_audit, copy fresh enough",
     ],
 )
 def test_each_contender_has_a_row(report: str, contender: str) -> None:
@@ -55,4 +57,4 @@ def test_unknown_benchmark_is_refused() -> None:
     command = [os.environ["QUALYS_TEST_PYTHON"], str(BENCHMARK), "sweeep"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 2
-    assert "sweeep: not of sweep, delta, growth, audit, forks" in ended.stderr
+    assert "sweeep: not of sweep, delta, growth, audit, audit_scale, forks" in ended.stderr
