@@ -56,9 +56,8 @@ _JUDGED_ON = {
     UNMATCHED_ASSET: "each asset that no host has",
     UNPLACED_CERTIFICATE: "each certificate that no asset has",
 }
-_LICENCE = """Copyright (c) 2026 community.qualys contributors
-GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-SPDX-License-Identifier: GPL-3.0-or-later"""
+# The licence of this very file, line by line.
+_LICENCE = "\n".join(line[2:] for line in Path(__file__).read_text(encoding="utf-8").splitlines()[:3])
 
 
 def guide() -> str:
