@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.community.qualys.plugins.module_utils._audit import audit
+from ansible_collections.community.qualys.plugins.module_utils._audit import AuditedHost, audit
 from ansible_collections.community.qualys.plugins.module_utils._files import replaced, write_document
 from ansible_collections.community.qualys.plugins.module_utils._freshness import Freshness
 from ansible_collections.community.qualys.plugins.module_utils._listing import listed
@@ -116,7 +116,7 @@ def _audit(reader: Reader) -> dict[str, t.Any]:
     with reader.source() as source, replaced(str(reader.dest)) as stream:
         document = audit(
             source.records(ALL, AS_OF, NOW),
-            reader.hosts,
+            {name: AuditedHost(identities) for name, identities in reader.hosts.items()},
             load_policy("baseline"),
             as_of=AS_OF,
             gateway=source.gateway_url,

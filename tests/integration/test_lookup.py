@@ -159,7 +159,7 @@ def test_the_connection_comes_from_variables_with_templates_and_vaults(
     }
     (ansible.folder / "variables.yml").write_text(
         yaml.safe_dump(variables)
-        + "\n".join(["qualys_password: " + lines[0], *lines[1:14]]).split("Encryption")[0]
+        + "\n".join(["qualys_password: " + lines[0], *lines[1:14]]).partition("Encryption")[0]
         + "\n"
     )
     words = ("-e", "@variables.yml", "--vault-password-file", str(key))
