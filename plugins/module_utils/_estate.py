@@ -15,7 +15,8 @@ import sys
 import typing as t
 from collections.abc import Mapping
 
-from ._matching import AssetId, Matcher, asset_id, freshness
+from ._asset_ids import AssetId, asset_id
+from ._matching import Matcher, freshness
 from ._observed import Observed, observed_of
 
 Record = Mapping[str, t.Any]

@@ -12,8 +12,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
+from ._asset_ids import AssetId, asset_order
 from ._estate import Instance
-from ._matching import AssetId, asset_order, freshness
+from ._matching import freshness
 from ._policy import Policy
 from ._rules.model import FAIL, SEVERITIES, Rule, Verdict
 

@@ -13,10 +13,10 @@ import typing as t
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from ._asset_ids import AssetId
 from ._estate import Estate, Instance
 from ._excepting import Excepting
 from ._findings import Finding, Where, finding_of, urgency
-from ._matching import AssetId
 from ._observed import Observed
 from ._placements import NOWHERE, Placements
 from ._policy import Policy

@@ -13,10 +13,9 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
 from ._addresses import canonical_address, canonical_name, canonical_range
+from ._asset_ids import AssetId
 from ._match_options import NEVER_IDENTITIES, MatchOptions
 from ._networks import NetworkMap, Translation
-
-AssetId = t.Union[int, str]
 
 # Microsoft reserves the sixteenth character of a NetBIOS name for the service (RFC 1001 section 14.1).
 NETBIOS_LENGTH = 15
@@ -165,7 +164,7 @@ class MatchIndex:
         noted = values.note(inside, identifier)
         if self._claimed.wanted or self._claimed_networks:
             # Who claims an address knows it from CertView or from the host: as it is outside or inside.
-            for spelt in {address, inside}:
+            for spelt in dict.fromkeys((address, inside)):
                 noted |= self._note_claimed(spelt, identifier)
         return noted
 

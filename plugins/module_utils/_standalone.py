@@ -16,13 +16,14 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from ._asset_ids import AssetId, asset_id
 from ._certificate import Record
 from ._errors import CertViewError
 from ._estate import Estate, certificate_key
 from ._findings import RULES_OF_STATUS, Finding, host_status
 from ._given_records import records_of
 from ._judging import Judge
-from ._matching import AssetId, Identities, Matcher, asset_id
+from ._matching import Identities, Matcher
 from ._policy import Policy, load_policy
 from ._rules.model import HOST, HOST_CERTIFICATE, UNMATCHED_ASSET
 

@@ -247,7 +247,7 @@ certificates:
       sample: RSA
     key_algorithm_source:
       description:
-        - How it is known; V(reported) by the API, V(parsed) from RV(certificates[].raw_data), V(inferred) from the
+        - How it is known; V(reported) by the API, V(parsed) from C(raw_data), V(inferred) from the
           size, or V(unknown).
       returned: success
       type: str

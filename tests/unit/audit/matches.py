@@ -9,15 +9,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.community.qualys.plugins.module_utils._asset_ids import AssetId, asset_id, asset_order
 from ansible_collections.community.qualys.plugins.module_utils._match_options import match_options
-from ansible_collections.community.qualys.plugins.module_utils._matching import (
-    AssetId,
-    Identities,
-    Match,
-    Matcher,
-    asset_id,
-    asset_order,
-)
+from ansible_collections.community.qualys.plugins.module_utils._matching import Identities, Match, Matcher
 from unit.audit.estates import AS_OF
 
 UNMATCHED = Match(None, None, (), False)

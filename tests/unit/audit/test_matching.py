@@ -7,8 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils._asset_ids import asset_id
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
-from ansible_collections.community.qualys.plugins.module_utils._matching import Match, Matcher, asset_id
+from ansible_collections.community.qualys.plugins.module_utils._matching import Match, Matcher
 from unit.audit.estates import asset
 from unit.audit.matches import UNMATCHED, interfaces, match_hosts, match_one
 

@@ -120,7 +120,7 @@ def test_raw_data_is_pem_or_bare_base64_of_any_form() -> None:
         armoured,
         f"subject=x\n{armoured}",
         armoured + armoured,
-        armoured.split("-----END")[0],
+        armoured.partition("-----END")[0],
     )
     for form in forms:
         assert public_key_of(form) == ("RSA", 2048)
