@@ -77,6 +77,7 @@ def test_conditions_choose_what_they_say(ansible: Ansible, demo_estate: Simulato
         assert {record["certhash"] for record in run.result(str(options))["certificates"]} == expected, options
 
 
+@pytest.mark.matrix
 def test_names_and_addresses_of_assets_choose_their_certificates(ansible: Ansible, demo_estate: Simulator) -> None:
     everything = records(ansible, demo_estate, includes=["asset_tags"])
     asset = next(asset for record in everything for asset in record["assets"] if asset["primary_ip"] and asset["tags"])
@@ -104,7 +105,7 @@ def test_a_query_in_qql_is_asked_of_version_1(ansible: Ansible, demo_estate: Sim
     }
 
 
-@pytest.mark.parametrize("version", ["v1", "v2.2"])
+@pytest.mark.parametrize("version", [pytest.param("v1", marks=pytest.mark.matrix), "v2.2"])
 def test_sorting_and_limiting_give_the_first_of_all(ansible: Ansible, demo_estate: Simulator, version: str) -> None:
     ends = sorted(record["valid_to"] for record in records(ansible, demo_estate))
     sort = [{"field": "certificate.validToDate", "order": "desc"}]

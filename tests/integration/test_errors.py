@@ -11,6 +11,7 @@ import typing as t
 import venv
 from collections.abc import Callable
 
+import pytest
 from support.playbooks import Ansible, Run, tasks_on_localhost
 from support.simulator import PASSWORD, Simulator
 
@@ -66,6 +67,7 @@ def test_missing_credentials_say_which(ansible: Ansible) -> None:
         assert "QUALYS_USERNAME" in result["msg"]
 
 
+@pytest.mark.matrix
 def test_a_closed_port_names_the_host_and_port(ansible: Ansible, demo_estate: Simulator) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -75,12 +77,14 @@ def test_a_closed_port_names_the_host_and_port(ansible: Ansible, demo_estate: Si
             assert url.removeprefix("http://") in result["msg"]
 
 
+@pytest.mark.matrix
 def test_a_host_that_does_not_exist_is_said_to(ansible: Ansible, demo_estate: Simulator) -> None:
     for result in failed(ansible, {**demo_estate.environment, "QUALYS_GATEWAY_URL": "https://gateway.invalid"}):
         assert result["error"]["kind"] == "network"
         assert "gateway.invalid cannot be resolved" in result["msg"]
 
 
+@pytest.mark.matrix
 def test_a_host_that_is_no_gateway_is_said_to_be_the_wrong_one(
     ansible: Ansible, simulate: Callable[..., Simulator]
 ) -> None:

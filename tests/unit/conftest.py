@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
 import hypothesis.configuration
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,8 +43,24 @@ hypothesis.settings.register_profile(
     derandomize=True,
     database=None,
     deadline=None,
+    # Many in the matrix, where nobody waits.
+    max_examples=200 if "QUALYS_TEST_MANY" in os.environ else 50,
     print_blob=True,
     # Other checks run at the same time, and a slow machine is no fault of the data.
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("repeatable")
+
+# What they look at is not the library, or looks at it by thousands of examples.
+UNTRACED = (Path(__file__).parent / "simulator", Path(__file__).parent / "proof")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Trace no property test: it takes twice as long then, and the gate is to be met by tests that say what they mean.
+
+    Source: pytest-cov documentation, "Markers and fixtures" (C(no_cover)).
+    """
+    for item in items:
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or any(folder in item.path.parents for folder in UNTRACED):
+            item.add_marker(pytest.mark.no_cover)
