@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
+from ._asset_ids import AssetId, asset_order
 from ._certificate import as_of as at_instant
 from ._changes import SCHEMA_VERSION, compare
 from ._errors import CertViewError
@@ -21,7 +22,7 @@ from ._estate import Estate, Record
 from ._findings import CALLING_FOR_ACTION, STATUSES, Finding, counts, host_status
 from ._judges import Judges
 from ._match_options import DEFAULT_OPTIONS, MatchOptions
-from ._matching import AssetId, Identities, Match, Matcher, asset_order
+from ._matching import Identities, Match, Matcher
 from ._policy import Policy
 from ._rules.model import SEVERITIES, UNPLACED_CERTIFICATE, Host
 from ._values import iso
@@ -73,16 +74,13 @@ def audit(
     :raises ValueError: A time without a time zone.
     """
     as_of = _utc(as_of)
-    matcher = Matcher({name: host.identities for name, host in hosts.items()}, matching, as_of=as_of)
-    estate = Estate(matcher, keep_unplaced=any(rule.scope == UNPLACED_CERTIFICATE for rule in policy.rules))
-    for record in records:
-        estate.add(record)
-    matches = matcher.resolve()
-    matching_told = {"assets_stale": matcher.assets_stale, "shared_addresses": matcher.shared_addresses()}
-    del matcher
-    estate.forget_sweep()
+    estate, matches, matching_told = swept(
+        records,
+        Matcher({name: host.identities for name, host in hosts.items()}, matching, as_of=as_of),
+        keep_unplaced=any(rule.scope == UNPLACED_CERTIFICATE for rule in policy.rules),
+    )
     judges = Judges(estate, policy, as_of)
-    audited = {name: _audit_host(name, hosts[name], matches[name], estate, judges) for name in sorted(hosts)}
+    audited = {name: audit_host(name, hosts[name], matches[name], estate, judges) for name in sorted(hosts)}
     matched_assets = {identifier for match in matches.values() for identifier in match.asset_ids}
     unmatched_assets = sorted(estate.assets.keys() - matched_assets, key=asset_order)
     without_host = judges.default.without_host(unmatched_assets)
@@ -116,6 +114,38 @@ def audit(
     }
 
 
+def swept(
+    records: Iterable[Record], matcher: Matcher, *, keep_unplaced: bool = False
+) -> tuple[Estate, dict[str, Match], dict[str, t.Any]]:
+    """Return the estate of *records*, the match of each host, and what the summary tells of the matching.
+
+    :param matcher: Of nobody else, for it is large, and what is to be judged takes its place in memory.
+    :raises CertViewError: Kind V(ambiguous).
+    """
+    estate = Estate(matcher, keep_unplaced=keep_unplaced)
+    for record in records:
+        estate.add(record)
+    matches = matcher.resolve()
+    estate.forget_sweep()
+    return estate, matches, {"assets_stale": matcher.assets_stale, "shared_addresses": matcher.shared_addresses()}
+
+
+def audit_host(name: str, host: AuditedHost, match: Match, estate: Estate, judges: Judges) -> dict[str, t.Any]:
+    """Return the part of an audit document that tells of one host."""
+    is_matched = bool(match.asset_ids)
+    findings, judged = judges.of(host.policy).host(Host(name, host.names, is_matched), host.groups, match.asset_ids)
+    return {
+        "status": host_status(is_matched, findings, judged),
+        "match": {
+            **match._asdict(),
+            "asset_ids": list(match.asset_ids),
+            "candidates_tried": list(match.candidates_tried),
+        },
+        "certificates": sorted({certhash for asset in match.asset_ids for certhash in estate.sightings[asset]}),
+        "findings": findings,
+    }
+
+
 def failing_hosts(document: Mapping[str, t.Any], fail_on: str) -> list[str]:
     """Return the sorted names of the hosts on which a rule fails with severity P(fail_on) or worse.
 
@@ -132,21 +162,6 @@ def failing_hosts(document: Mapping[str, t.Any], fail_on: str) -> list[str]:
         for name, host in document["hosts"].items()
         if any(counts(finding) and finding["severity"] in severe for finding in host["findings"])
     )
-
-
-def _audit_host(name: str, host: AuditedHost, match: Match, estate: Estate, judges: Judges) -> dict[str, t.Any]:
-    is_matched = bool(match.asset_ids)
-    findings, judged = judges.of(host.policy).host(Host(name, host.names, is_matched), host.groups, match.asset_ids)
-    return {
-        "status": host_status(is_matched, findings, judged),
-        "match": {
-            **match._asdict(),
-            "asset_ids": list(match.asset_ids),
-            "candidates_tried": list(match.candidates_tried),
-        },
-        "certificates": sorted({certhash for asset in match.asset_ids for certhash in estate.sightings[asset]}),
-        "findings": findings,
-    }
 
 
 def _summary(

@@ -26,8 +26,8 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from ._asset_ids import AssetId, asset_order
 from ._errors import CertViewError
-from ._match_index import AssetId as AssetId
 from ._match_index import MatchIndex, Wanted, label_of, netbios_of
 from ._match_options import DEFAULT_OPTIONS, MatchOptions
 from ._values import iso
@@ -69,26 +69,21 @@ class _Found(t.NamedTuple):
     assets: frozenset[AssetId] = frozenset()
 
 
-def asset_id(asset: Mapping[str, t.Any]) -> AssetId | None:
-    """Return what identifies an asset: its number, else its UUID (all that v1 tells), else its address or name.
-
-    Source: CertView API guide, List Certificates v2 (C(id), C(uuid)) and v1 (C(assetId)).
-    """
-    for field in ("id", "uuid", "primary_ip", "name"):
-        value = asset.get(field)
-        if isinstance(value, (int, str)) and value != "":
-            return value
-    return None
-
-
-def asset_order(identifier: AssetId) -> tuple[bool, AssetId]:
-    """Return a sort key by which numbers and UUIDs can stand in one list."""
-    return isinstance(identifier, str), identifier
-
-
 def freshness(last_found: object) -> str:
     """Return a text that sorts as the ISO 8601 time C(last_found) does, with or without a fraction of a second."""
     return last_found.rstrip("Z") if isinstance(last_found, str) else ""
+
+
+def stale_before(options: MatchOptions, as_of: datetime | None) -> str:
+    """Return the time before which an asset is stale, as freshness() spells it; an empty text for never.
+
+    :raises ValueError: An age limit without *as_of*.
+    """
+    if options.asset_max_age_days is None:
+        return ""
+    if as_of is None:
+        raise ValueError("the age of assets is limited, but there is no time at which to measure it")
+    return freshness(iso(as_of - timedelta(days=options.asset_max_age_days)))
 
 
 class Matcher:
@@ -109,7 +104,7 @@ class Matcher:
         as_of: datetime | None = None,
     ) -> None:
         self._options = options
-        self._oldest = _oldest(options.asset_max_age_days, as_of)
+        self._oldest = stale_before(options, as_of)
         self.assets_stale = 0
         self._index = MatchIndex(options)
         self._own: dict[str, Wanted] = {}
@@ -235,15 +230,6 @@ class Matcher:
                 )
             ]
         )
-
-
-def _oldest(days: float | None, as_of: datetime | None) -> str:
-    """Return the time before which an asset is stale, as freshness() spells it; an empty text for never."""
-    if days is None:
-        return ""
-    if as_of is None:
-        raise ValueError("the age of assets is limited, but there is no time at which to measure it")
-    return freshness(iso(as_of - timedelta(days=days)))
 
 
 def _note_host(hosts: dict[str, str | None], value: str, host: str) -> None:

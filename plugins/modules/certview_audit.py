@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - community.qualys.connection.attributes_info
   - community.qualys.freshness
   - community.qualys.policy
+  - community.qualys.matching
 options:
   hosts:
     description:
@@ -38,60 +39,6 @@ options:
       - A host given here that is in the inventory is identified by what is given, and keeps its groups,
         C(certview_addresses) and C(certview_policy). One that is not has none of these.
     type: dict
-  match_on:
-    description:
-      - What may match a host with an asset. The first of these that finds an asset decides, in the order given.
-      - V(primary_ip) is the asset's primary address, V(interface) an address of one of its interfaces, V(fqdn) its full
-        name, V(short_name) the first part of its name where that is unique, V(netbios) its NetBIOS name.
-    type: list
-    elements: str
-    choices: [primary_ip, interface, fqdn, short_name, netbios]
-    default: [primary_ip, interface, fqdn, short_name, netbios]
-  on_ambiguous:
-    description:
-      - What to do when several assets match a host equally well. V(all) judges them all, V(skip) none of them, and
-        V(fail) ends the audit. V(newest) judges the one that has a name of the host, and of several such or none the
-        one that was found last.
-    type: str
-    choices: [all, newest, skip, fail]
-    default: all
-  exclude_addresses:
-    description:
-      - Addresses and networks that identify no host, because many hosts have them.
-      - V(default) stands for link-local addresses and for those that the bridges of Docker, Podman, VirtualBox and
-        libvirt usually have. Give it too to extend this list rather than replace it. Loopback, multicast and broadcast
-        addresses identify no host in any case.
-    type: list
-    elements: str
-    default: [default]
-  shared_above:
-    description:
-      - An address that more assets than this have identifies none of them.
-    type: int
-    default: 10
-  nat:
-    description:
-      - Translates addresses that CertView tells to those that the hosts have, where Qualys scans through a network
-        address translation. A dictionary of outside to inside, of addresses or of networks of the same size.
-      - An asset with an address outside then has the one inside instead. A host that the inventory knows by the address
-        outside names it in its C(certview_addresses).
-    type: dict
-  asset_max_age_days:
-    description:
-      - Assets on which no certificate was found for more days than this are not matched. RV(summary) counts those that
-        have an identity of a host as C(assets_stale). Not limited if not given.
-    type: float
-  resolve_names:
-    description:
-      - Whether to ask the resolver of the controller for the addresses of hosts that are known by name only. It is
-        asked for C(ansible_host), or for the inventory name where that is not set.
-    type: bool
-    default: false
-  resolve_timeout:
-    description:
-      - How many seconds all names together may take with O(resolve_names). The others are matched by name only.
-    type: float
-    default: 30.0
   fail_on:
     description:
       - The severity at and above which a finding puts its host into RV(failing_hosts).
