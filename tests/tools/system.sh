@@ -52,6 +52,7 @@ need shellcheck shellcheck
 need openssl openssl
 need nginx nginx-light nginx
 need squid squid-openssl squid
+need redis-server redis-server redis-server
 if ! squid -v | grep -q -e --with-openssl; then
     # To install the other would remove this one, which somebody may be using.
     echo "squid is here, but not the one that can inspect TLS. On Debian or Ubuntu, as root:" \
@@ -75,12 +76,14 @@ echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 
 "${MAKE:-make}" --no-print-directory PYTHON="$python" build venv-test
+"$python" tests/tools/venv.py general -r tests/requirements/general.txt
 
 echo "start     the installed artifact through real proxies and servers"
 log=$logs/system.log
 status=0
 "$python" tests/tools/run.py run env \
     QUALYS_TEST_COLLECTIONS="$PWD/.build/collections" QUALYS_TEST_PYTHON="$PWD/.build/venv/run/bin/python" \
+    QUALYS_TEST_GENERAL="$PWD/.build/venv/general" \
     "$PWD/.build/venv/test/bin/python" -m pytest tests/system -q >"$log" 2>&1 || status=$?
 # pytest is content with a test that it has left out.
 if [ "$status" -ne 0 ] || grep -E '^=*.*\b[0-9]+ (skipped|deselected|xfailed|xpassed)\b' "$log" ||
