@@ -12,7 +12,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/cache/python
 TOOLS := "$(PYTHON)" tests/tools
 VENV := @$(TOOLS)/venv.py
 CHECK := @$(TOOLS)/check.py
-LINT := ruff format mypy yamllint ansible-lint changelog reuse
+LINT := ruff format mypy yamllint ansible-lint antsibull-docs changelog reuse
 # The long ones first: they decide how long the whole takes on two cores.
 TEST := sanity importer unit integration faults $(LINT)
 

@@ -97,6 +97,18 @@ CHECKS: dict[str, Check] = {
         # It then knows nothing of our own modules, and objects to nothing.
         forbid=(r".*Error loading plugin 'community\.qualys\..*",),
     ),
+    "antsibull-docs": Check(
+        title="antsibull-docs lint-collection-docs: plugins, roles and guides",
+        # It says nothing when all is well, and also when it has found nothing.
+        command=[
+            *("sh", "-c"),
+            "antsibull-docs lint-collection-docs --plugin-docs"
+            " --check-extra-docs-refs --validate-collection-refs=self ."
+            ' && echo "$(ls docs/docsite/rst/*.rst | wc -l) guides and all plugins linted"',
+        ],
+        in_copy=True,
+        require=(r"^[1-9]\d* guides and all plugins linted$",),
+    ),
     "changelog": Check(
         title="antsibull-changelog lint",
         command=["antsibull-changelog", "lint", "--verbose"],

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/api-calls.md says of calls, counted by the simulator."""
+"""What the guide on API calls says of lists and changes, counted by the simulator.
+
+What each plugin costs is counted by C(tests/integration/test_calls.py).
+"""
 
 from __future__ import annotations
 
