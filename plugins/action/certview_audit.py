@@ -136,7 +136,7 @@ class ActionModule(ActionBase):
             # Opened first: a folder that does not exist must not be found out after a sweep.
             stream = opened.enter_context(replaced(params["dest"])) if self._writes(params) else None
             document = audit(
-                _told_when_read(source, source.records(query, as_of, freshness), api),
+                _told_when_read(source, source.lazy_records(query, as_of, freshness), api),
                 audited_hosts(hosts, own_policies),
                 policy,
                 as_of=as_of,
@@ -255,8 +255,8 @@ def _warn_of_scope(task_vars: Mapping[str, t.Any], hosts: int, params: Mapping[s
 
 
 def _told_when_read(
-    source: CertificateSource, records: Iterator[dict[str, t.Any]], api: dict[str, t.Any]
-) -> Iterator[dict[str, t.Any]]:
+    source: CertificateSource, records: Iterator[Mapping[str, t.Any]], api: dict[str, t.Any]
+) -> Iterator[Mapping[str, t.Any]]:
     """Pass *records* on, and tell in *api* what they cost once the last is read: no sooner is it known.
 
     What is left of the budget is not told: the same certificates must give the same document.

@@ -16,7 +16,6 @@ from __future__ import annotations
 import typing as t
 
 from ._addresses import canonical_address
-from ._certificate import Record
 from ._values import parse_iso, truth, whole
 
 
@@ -55,7 +54,7 @@ class Field(t.NamedTuple):
         """Return *value* as this field's type, for comparing; None when it is not of that type."""
         return _READERS[self.type](value)
 
-    def values(self, record: Record) -> t.Optional[list[t.Any]]:
+    def values(self, record: t.Mapping[str, t.Any]) -> t.Optional[list[t.Any]]:
         """Return all values of the field in *record*; None when the answer did not tell the field at all."""
         return self._below(record, self.place.split("."))
 

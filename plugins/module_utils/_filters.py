@@ -16,7 +16,6 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ._certificate import Record
 from ._errors import CertViewError
 from ._fields import FIELDS, PROVEN_QQL, Field
 from ._values import iso, parse_iso
@@ -219,7 +218,7 @@ def _holds_for(made: Condition, known: Field, values: t.Sequence[object]) -> boo
     return any(_COMPARE[made.operator](value, wanted[0]) for value in values)
 
 
-def holds(conditions: t.Iterable[Condition], record: Record, *, untold: bool) -> bool:
+def holds(conditions: t.Iterable[Condition], record: t.Mapping[str, t.Any], *, untold: bool) -> bool:
     """Tell whether *record* meets all *conditions*. Texts are compared without regard to case.
 
     :param untold: What counts for a condition on a field that the answer left out, or that this collection does not

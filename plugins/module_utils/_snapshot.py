@@ -11,6 +11,7 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import functools
 import os
 import typing as t
 from contextlib import closing, contextmanager, suppress
@@ -31,6 +32,7 @@ from ._snapshot_file import (
     translated,
 )
 from ._snapshot_update import Update
+from ._stored_record import StoredRecord, record_of
 
 if t.TYPE_CHECKING:
     import sqlite3
@@ -38,6 +40,8 @@ if t.TYPE_CHECKING:
 # A record has some 2,000 characters: smaller pages are left half empty by it.
 _PAGE_BYTES = 8192
 _WRITER_CACHE_KIB = 65_536
+
+_Read = t.TypeVar("_Read")
 
 
 class Snapshot:
@@ -69,7 +73,17 @@ class Snapshot:
 
         :raises SnapshotError: when the file cannot be read; what was given until then is not complete.
         """
-        return self._read("SELECT record FROM records ORDER BY certhash, key", ())
+        return self._read("SELECT record FROM records ORDER BY certhash, key", (), record_of)
+
+    def lazy_records(self, instant: datetime) -> t.Iterator[StoredRecord]:
+        """Give the same as they lie in the file, which is twice as fast, each read only as far as it is looked at.
+
+        :param instant: The time at which C(expired) and C(days_remaining) are to be true.
+        :raises SnapshotError: as records().
+        """
+        return self._read(
+            "SELECT record FROM records ORDER BY number", (), functools.partial(StoredRecord, instant=instant)
+        )
 
     def records_by(self, what: str, values: t.Iterable[str]) -> t.Iterator[Record]:
         """Give the records that have one of *values*, each once, ordered as by records().
@@ -82,6 +96,7 @@ class Snapshot:
             "SELECT record FROM records WHERE number IN (SELECT number FROM identities WHERE kind = ? AND value IN"
             " (SELECT value FROM temp.wanted)) ORDER BY +certhash, +key",
             (what,),
+            record_of,
             wanted_identities(what, values),
         )
 
@@ -143,8 +158,12 @@ class Snapshot:
         return Standing(watermark, synced_at, full_synced_at, *row[3:])
 
     def _read(
-        self, query: str, parameters: tuple[str, ...], wanted: t.Optional[t.Iterable[str]] = None
-    ) -> t.Iterator[Record]:
+        self,
+        query: str,
+        parameters: tuple[str, ...],
+        read: t.Callable[[str], _Read],
+        wanted: t.Optional[t.Iterable[str]] = None,
+    ) -> t.Iterator[_Read]:
         with translated(self.path), closing(connected(self.path)) as connection:
             self._version(connection)
             if wanted is not None:
@@ -152,7 +171,7 @@ class Snapshot:
                 connection.execute("BEGIN")
                 connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", ((value,) for value in wanted))
             for (text,) in connection.execute(query, parameters):
-                yield parsed(self.path, text)
+                yield parsed(self.path, text, read)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")

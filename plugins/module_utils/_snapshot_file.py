@@ -9,7 +9,6 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-import json
 import typing as t
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,8 +22,10 @@ try:
 except ImportError:  # Some builds of Python come without it.
     sqlite3 = None  # type: ignore[assignment]
 
+_Read = t.TypeVar("_Read")
+
 # To be raised with every change of the tables, and of what a record holds: older files are then made anew.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # SQLite release notes: 3.24.0 (2018) brought upsert.
 _OLDEST_SQLITE = (3, 24, 0)
@@ -43,9 +44,6 @@ SCHEMA = (
     " api_version TEXT NOT NULL, count INTEGER NOT NULL, partly_told INTEGER NOT NULL)",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
-
-# json.loads() would look for blanks before and after each record, which are written without.
-_decoded = json.JSONDecoder().raw_decode
 
 
 class SnapshotError(Exception):
@@ -109,15 +107,12 @@ def translated(path: str) -> t.Iterator[None]:
         raise SnapshotError(f"{path}: {exc.strerror or exc}") from exc
 
 
-def parsed(path: str, text: str) -> Record:
-    """Return a record as it was put."""
+def parsed(path: str, text: str, read: t.Callable[[str], _Read]) -> _Read:
+    """Return what *read* makes of a record as it was put."""
     try:
-        record, end = _decoded(text)
+        return read(text)
     except ValueError as exc:
         raise SnapshotDamaged(f"{path}: a record is no longer JSON") from exc
-    if end != len(text):
-        raise SnapshotDamaged(f"{path}: a record is no longer JSON")
-    return t.cast(Record, record)
 
 
 def key_of(record: Record) -> t.Union[int, str, None]:

@@ -9,22 +9,19 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-import json
 import typing as t
 from dataclasses import replace
 
 from ._certificate import Record
 from ._identities import identities_of
 from ._snapshot_file import SnapshotError, Standing, key_of, parsed, translated
+from ._stored_record import record_of, text_of
 
 if t.TYPE_CHECKING:
     import sqlite3
 
 # Below the 999 variables that SQLite allowed in a statement until 3.32.
 _BATCH = 500
-
-# json.dumps() would make an encoder for each record, and look for circles that no answer of a server can have.
-_as_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class Update:
@@ -87,7 +84,7 @@ class Update:
         with translated(self._path):
             known = self._known(list(waiting))
             for key, record in waiting.items():
-                text = _as_text(record)
+                text = text_of(record)
                 number, before = known.get(key) or (self._next, None)
                 seen.append((number,))
                 if before == text:
@@ -95,7 +92,7 @@ class Update:
                 if before is None:
                     self._next += 1
                 rows.append((number, key, record["certhash"], record["assets_complete"] is not False, text))
-                old = identities_of(parsed(self._path, before)) if before is not None else set()
+                old = identities_of(parsed(self._path, before, record_of)) if before is not None else set()
                 new = identities_of(record)
                 gone += [(*identity, number) for identity in old - new]
                 come += [(*identity, number) for identity in new - old]
@@ -119,5 +116,5 @@ class Update:
     def _remove_unseen(self) -> None:
         unseen = "number NOT IN (SELECT number FROM temp.seen)"
         for number, text in self._connection.execute(f"SELECT number, record FROM records WHERE {unseen}"):
-            self._forget([(*identity, number) for identity in identities_of(parsed(self._path, text))])
+            self._forget([(*identity, number) for identity in identities_of(parsed(self._path, text, record_of))])
         self._connection.execute(f"DELETE FROM records WHERE {unseen}")

@@ -28,6 +28,7 @@ from ._query import Query, check_sort, sorted_records
 from ._snapshot import Snapshot
 from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing, key_of, order_of
 from ._state import opened_state
+from ._stored_record import StoredRecord
 from ._sync import delta_sync, full_sync, set_aside
 from ._values import iso
 
@@ -51,6 +52,7 @@ class _Wish:
     :ivar query: What to ask the API for when there is no copy: with all that the conditions need to be decided here.
     :ivar read: Reads it out of a copy.
     :ivar picks: Tells whether a record of the API is part of it.
+    :ivar in_order: Whether a copy is read in its order; if not, all is given anew when it fails half way.
     """
 
     query: Query
@@ -58,6 +60,7 @@ class _Wish:
     as_of: datetime
     read: t.Callable[[Snapshot], t.Iterator[Record]]
     picks: t.Callable[[Record], bool]
+    in_order: bool = True
 
 
 class CertificateSource:
@@ -133,6 +136,27 @@ class CertificateSource:
             return self._asked().records(query, as_of)
         needed = replace(query, all_assets=query.all_assets or is_of_assets(conditions))
         return self._given(_wish(needed, conditions, as_of, Snapshot.records, lambda record: True), freshness)
+
+    def lazy_records(
+        self, query: Query, as_of: datetime, freshness: t.Optional[Freshness] = None
+    ) -> t.Iterator[t.Mapping[str, t.Any]]:
+        """Give what records() gives, in any order; out of a local copy, each is read only as far as it is looked at.
+
+        A record is given twice when a copy turns out to be damaged while it is read.
+
+        :raises CertViewError: as records().
+        """
+        conditions = (*query.where, *query.shortcuts.conditions(as_of))
+        if query.sort or conditions or not self._may_be_a_copy(query, conditions, freshness):
+            return self.records(query, as_of, freshness)
+
+        def read(snapshot: Snapshot) -> t.Iterator[Record]:
+            # Whoever takes them changes none.
+            return t.cast("t.Iterator[Record]", snapshot.lazy_records(as_of))
+
+        wish = replace(_wish(query, conditions, as_of, read, lambda record: True), in_order=False)
+        judged = self._judged(wish, freshness or Freshness())
+        return (record if isinstance(record, StoredRecord) else at_instant(record, as_of) for record in judged)
 
     def records_by(
         self,
@@ -235,7 +259,7 @@ class CertificateSource:
         except SnapshotError as exc:
             for record in self._anew(copies, copy, exc, wish):
                 # Copies are in order: what comes after the last one that was given, has not been given.
-                if last is None or order_of(record) > order_of(last):
+                if last is None or not wish.in_order or order_of(record) > order_of(last):
                     yield record
 
     def _took_changes(self, copy: Copy, age: Age, wish: _Wish) -> bool:

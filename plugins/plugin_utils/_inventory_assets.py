@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..module_utils._addresses import PLACEHOLDER_NAMES, canonical_address, canonical_name
 from ..module_utils._asset_ids import AssetId, asset_id, asset_order
-from ..module_utils._certificate import Record
+from ..module_utils._estate import Record
 from ..module_utils._match_options import NEVER_IDENTITIES
 from ..module_utils._matching import freshness
 

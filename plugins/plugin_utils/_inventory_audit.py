@@ -15,7 +15,7 @@ from datetime import datetime
 
 from ..module_utils._asset_ids import AssetId
 from ..module_utils._audit import AuditedHost, audit_host, swept
-from ..module_utils._certificate import Record
+from ..module_utils._estate import Record
 from ..module_utils._judges import Judges
 from ..module_utils._match_options import MatchOptions
 from ..module_utils._matching import Match, Matcher, stale_before

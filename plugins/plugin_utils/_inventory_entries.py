@@ -106,7 +106,7 @@ def answered(question: Question, source: CertificateSource, as_of: datetime, tel
     if options["resolve_names"]:
         hosts = with_resolved_names(hosts, options["resolve_timeout"], tell)
     audit = audit_inventory(
-        selection.chosen(source.records(selection.query, as_of, freshness)),
+        selection.chosen(source.lazy_records(selection.query, as_of, freshness)),
         audited_hosts(hosts, question.own_policies),
         question.policy,
         as_of=as_of,

@@ -17,9 +17,9 @@ from datetime import datetime
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._certificate import Record
 from ..module_utils._copies import needed_includes
 from ..module_utils._errors import CertViewError
+from ..module_utils._estate import Record
 from ..module_utils._fields import FIELDS
 from ..module_utils._filters import OPERATORS, Condition, holds
 from ..module_utils._listing import query_from

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import typing as t
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,6 +57,7 @@ PAGES = -(-CERTIFICATES // PAGE)
 ALL = Query(page_size=PAGE)
 TEN_MINUTES = Freshness(max_age=600)
 HOUR = 3600.0
+LATER = AS_OF + timedelta(days=7)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -145,6 +147,44 @@ def let_pass(gateway: Gateway, clock: FakeClock, seconds: float) -> None:
 
 def calls(gateway: Gateway) -> int:
     return int(gateway.get("/_control/stats").json()["total"])
+
+
+class TestLazyRecords:
+    def lazily(self, consumer: Consumer, query: Query = ALL, freshness: Freshness | None = TEN_MINUTES) -> list[str]:
+        with consumer.source() as source:
+            records = [json.dumps(dict(each)) for each in source.lazy_records(query, LATER, freshness)]
+            consumer.use = source.api_use
+        return sorted(records)
+
+    @pytest.mark.parametrize("freshness", [None, TEN_MINUTES])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            ALL,
+            replace(ALL, where=(condition("certificate.keySize", "less_than_equal", 2048),)),
+            replace(ALL, shortcuts=Shortcuts(expiring_within_days=30)),
+        ],
+    )
+    def test_they_are_the_records(self, consumer: Consumer, query: Query, freshness: Freshness | None) -> None:
+        for _path in ("full", "cached"):
+            expected = sorted(map(json.dumps, consumer.reads(query, freshness, after_days=7)))
+            assert self.lazily(consumer, query, freshness) == expected != []
+
+    def test_damage_that_shows_half_way_loses_none(self, gateway: Gateway, consumer: Consumer) -> None:
+        truth = self.lazily(consumer)
+        (path,) = consumer.copies
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("UPDATE records SET record = '{' WHERE number = ?", (CERTIFICATES // 2,))
+        connection.close()
+        anew = self.lazily(consumer)
+        assert consumer.path == "full"
+        assert len(consumer.told) == 1
+        assert len(anew) > len(truth)
+        assert sorted(set(anew)) == truth
+
+    def test_a_first_sweep_tells_their_age_too(self, consumer: Consumer) -> None:
+        first = self.lazily(consumer)
+        assert (consumer.path, self.lazily(consumer), consumer.path) == ("full", first, "cached")
 
 
 class TestPaths:
@@ -647,8 +687,9 @@ class TestWhatFails:
         if damage == "garbage":
             path.write_bytes(b"garbage" * 1000)
         elif damage == "older":
-            monkeypatch.setattr(_snapshot, "SCHEMA_VERSION", 2)
-            monkeypatch.setattr(_snapshot, "SCHEMA", (*_snapshot.SCHEMA[:-1], "PRAGMA user_version = 2"))
+            newer = _snapshot.SCHEMA_VERSION + 1
+            monkeypatch.setattr(_snapshot, "SCHEMA_VERSION", newer)
+            monkeypatch.setattr(_snapshot, "SCHEMA", (*_snapshot.SCHEMA[:-1], f"PRAGMA user_version = {newer}"))
         else:
             overwrite_middle(path)
         records = consumer.reads()

@@ -61,7 +61,7 @@ class Source:
     def __init__(self) -> None:
         self.asked: list[tuple[Query, datetime, Freshness]] = []
 
-    def records(self, query: Query, as_of: datetime, freshness: Freshness) -> Iterator[Record]:
+    def lazy_records(self, query: Query, as_of: datetime, freshness: Freshness) -> Iterator[Record]:
         self.asked.append((query, as_of, freshness))
         yield from RECORDS
 
