@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmark import audit, audit_scale, delta, forks, growth, sweep
+from benchmark import audit, audit_scale, delta, forks, growth, inventory, sweep
 from benchmark.scale import FULL, QUICK, Scale
 
 BENCHMARKS: t.Mapping[str, Callable[[Scale, Path], None]] = {
@@ -30,6 +30,7 @@ BENCHMARKS: t.Mapping[str, Callable[[Scale, Path], None]] = {
     "growth": growth.run,
     "audit": audit.run,
     "audit_scale": audit_scale.run,
+    "inventory": inventory.run,
     # Last, because it needs to hold part of an estate here: see Figures.peak.
     "forks": forks.run,
 }

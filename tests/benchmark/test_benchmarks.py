@@ -41,6 +41,9 @@ def report() -> str:
         "the audit",
         "records parsed, none kept",
         "certview_audit, copy fresh enough",
+        "the inventory and certview_audit",
+        "enriched",
+        "enriched, out of the cache of Ansible",
     ],
 )
 def test_each_contender_has_a_row(report: str, contender: str) -> None:
@@ -57,4 +60,4 @@ def test_unknown_benchmark_is_refused() -> None:
     command = [os.environ["QUALYS_TEST_PYTHON"], str(BENCHMARK), "sweeep"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 2
-    assert "sweeep: not of sweep, delta, growth, audit, audit_scale, forks" in ended.stderr
+    assert "sweeep: not of sweep, delta, growth, audit, audit_scale, inventory, forks" in ended.stderr
