@@ -151,10 +151,14 @@ options:
         credentials are needed. C(--flush-cache) asks anew.
       - It is not used when other hosts, addresses or policies than before are asked for, or other options are given.
         The platform is one of these, and the user is not; give each subscription its own O(cache_prefix).
+      - What it tells is as of the time at which it was written. C(certview_days_remaining) and the groups do not change
+        as time goes by. Let O(cache_timeout) be shorter than that matters.
       - The cache holds names and findings. Ansible's own cache of files is readable by all users of the controller.
 notes:
   - A host or group may have a policy of its own in its variable C(certview_policy), and name what it serves besides in
     C(certview_addresses); see M(community.qualys.certview_audit).
+  - Hosts that are made of assets are judged by O(policy), and O(compose) and its like see the variables of this plugin
+    only. They are in no group yet from which they could have others.
   - A host is V(unmatched) too if certificates were found on its asset but none that is looked at.
   - With O(max_age) the copy that all processes share is read, and O(where) and its shortcuts are applied to that. They
     spare calls with O(max_age=0).
@@ -213,14 +217,18 @@ groups:
 
 import os
 import typing as t
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._listing import as_of_option
-from ansible_collections.community.qualys.plugins.module_utils._report.inventory import LASTING_GROUPS, OWN_WORDS
+from ansible_collections.community.qualys.plugins.module_utils._report.inventory import (
+    LASTING_GROUPS,
+    OWN_GROUPS,
+    OWN_WORDS,
+)
 from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from ansible_collections.community.qualys.plugins.plugin_utils._connection import connection_of, read_options
 from ansible_collections.community.qualys.plugins.plugin_utils._hosts import host_facts
@@ -274,7 +282,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Let all options but expressions hold templates, whatever their type is."""
         self.templar.available_variables = var_options or {}
         resolved = {
-            name: value if name in EXPRESSIONS else self.templar.template(value)
+            name: value if name in EXPRESSIONS else _spelt(self.templar.template(value))
             for name, value in (direct or {}).items()
         }
         read_options(super(), resolved, var_options or {}, self.templar.template)
@@ -289,7 +297,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return self.loader.load_from_file(os.path.join(os.path.dirname(path), os.path.expanduser(name)))
 
         policy, own_policies = policies_of(options["policy"], facts, read)
-        taken = () if options["mode"] == "enrich" else (*self.inventory.hosts, *self.inventory.groups, *LASTING_GROUPS)
+        taken = () if options["mode"] == "enrich" else (*self.inventory.hosts, *self.inventory.groups, *OWN_GROUPS)
         return Question(options, facts, policy, own_policies, taken)
 
     def _answer(self, question: Question, path: str, cache: bool) -> Answer:
@@ -318,7 +326,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 changes.set_variable(name, variable, _marked(variable, value))
             for group in entry.groups:
                 changes.add_group(group)
-                changes.add_child(group, name)
+                changes.add_member(group, name)
         return changes
 
     def _construct(self, changes: Changes, hosts: InventoryHosts, answer: Answer) -> None:
@@ -343,8 +351,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.inventory = inventory
 
 
+def _spelt(value: t.Any) -> t.Any:
+    """Return a day or a time as YAML reads it when it stands without quotes in the way that it was written."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _marked(variable: str, value: t.Any) -> t.Any:
-    """Mark what others have written as no template, on any ansible-core."""
-    if variable not in TRUSTED:
+    """Mark what others have written as no template, on any ansible-core; to a cache, too, others may have written."""
+    if not isinstance(value, str) or variable not in TRUSTED or "{" in value:
         return wrap_var(value)
-    return trust_as_template(value) if isinstance(value, str) else value
+    return trust_as_template(value)

@@ -74,7 +74,7 @@ def audit(
     :raises ValueError: A time without a time zone.
     """
     as_of = _utc(as_of)
-    estate, matches, matching_told = swept(
+    estate, matches, _found, matching_told = swept(
         records,
         Matcher({name: host.identities for name, host in hosts.items()}, matching, as_of=as_of),
         keep_unplaced=any(rule.scope == UNPLACED_CERTIFICATE for rule in policy.rules),
@@ -114,10 +114,22 @@ def audit(
     }
 
 
-def swept(
-    records: Iterable[Record], matcher: Matcher, *, keep_unplaced: bool = False
-) -> tuple[Estate, dict[str, Match], dict[str, t.Any]]:
-    """Return the estate of *records*, the match of each host, and what the summary tells of the matching.
+class Swept(t.NamedTuple):
+    """What one sweep tells of hosts.
+
+    :ivar matches: Of each host, in the order of the inventory.
+    :ivar found: Assets that have an identity of a host, chosen for it or not.
+    :ivar told: What the summary tells of the matching.
+    """
+
+    estate: Estate
+    matches: dict[str, Match]
+    found: set[AssetId]
+    told: dict[str, t.Any]
+
+
+def swept(records: Iterable[Record], matcher: Matcher, *, keep_unplaced: bool = False) -> Swept:
+    """Return what *records* tell.
 
     :param matcher: Of nobody else, for it is large, and what is to be judged takes its place in memory.
     :raises CertViewError: Kind V(ambiguous).
@@ -127,7 +139,8 @@ def swept(
         estate.add(record)
     matches = matcher.resolve()
     estate.forget_sweep()
-    return estate, matches, {"assets_stale": matcher.assets_stale, "shared_addresses": matcher.shared_addresses()}
+    told = {"assets_stale": matcher.assets_stale, "shared_addresses": matcher.shared_addresses()}
+    return Swept(estate, matches, matcher.assets_found, told)
 
 
 def audit_host(name: str, host: AuditedHost, match: Match, estate: Estate, judges: Judges) -> dict[str, t.Any]:

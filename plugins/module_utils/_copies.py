@@ -52,6 +52,10 @@ class Copy:
     damage: str = ""
 
 
+SERVERS_OWN = ("not_equals", "is_empty")
+"""Operators that also hold for what is absent: see can_serve()."""
+
+
 def can_serve(query: Query, conditions: t.Sequence[Condition], api_version: str) -> bool:
     """Tell whether a copy of all certificates can answer *query*; if not, only the API can.
 
@@ -59,7 +63,7 @@ def can_serve(query: Query, conditions: t.Sequence[Condition], api_version: str)
     knows whether a value is absent, or was only not told, and what is meant where there are several values.
     """
     return not (query.qql or query.exclude_fields or api_version == "v1") and all(
-        made.field in FIELDS and made.operator not in ("not_equals", "is_empty") for made in conditions
+        made.field in FIELDS and made.operator not in SERVERS_OWN for made in conditions
     )
 
 

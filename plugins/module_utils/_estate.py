@@ -144,6 +144,8 @@ class Estate:
         """Free what only add() needs, after the last record: what is to be judged takes its place in memory."""
         self._seen = set()
         self._placed = set()
+        for summary in self.assets.values():
+            summary.latest = ""
         del self._matcher
 
     def _count(self, identifier: AssetId, asset: Record, certhash: str, last_found: object) -> None:

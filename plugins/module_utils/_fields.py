@@ -14,6 +14,7 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 
 from ._addresses import canonical_address
 from ._values import parse_iso, truth, whole
@@ -54,7 +55,7 @@ class Field(t.NamedTuple):
         """Return *value* as this field's type, for comparing; None when it is not of that type."""
         return _READERS[self.type](value)
 
-    def values(self, record: t.Mapping[str, t.Any]) -> t.Optional[list[t.Any]]:
+    def values(self, record: Mapping[str, t.Any]) -> t.Optional[list[t.Any]]:
         """Return all values of the field in *record*; None when the answer did not tell the field at all."""
         return self._below(record, self.place.split("."))
 
@@ -65,7 +66,7 @@ class Field(t.NamedTuple):
             told = [found for found in (self._below(item, keys) for item in holder) if found is not None]
             return [value for found in told for value in found] if told else None
         if keys:
-            return self._below(holder.get(keys[0]), keys[1:]) if isinstance(holder, dict) else None
+            return self._below(holder.get(keys[0]), keys[1:]) if isinstance(holder, Mapping) else None
         if holder is None:
             return None
         value = self.read(holder)

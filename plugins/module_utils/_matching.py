@@ -94,6 +94,7 @@ class Matcher:
     :raises ValueError: An age limit without P(as_of).
     :ivar assets_stale: How many assets with an identity of a host were left out because they were not found for
         longer than allowed; known once resolve() was called.
+    :ivar assets_found: All that have an identity of a host, chosen for it or not; known once resolve() was called.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Matcher:
         self._options = options
         self._oldest = stale_before(options, as_of)
         self.assets_stale = 0
+        self.assets_found: set[AssetId] = set()
         self._index = MatchIndex(options)
         self._own: dict[str, Wanted] = {}
         self._claims: dict[str, Wanted] = {}
@@ -174,6 +176,7 @@ class Matcher:
     def _resolve_host(self, host: str) -> Match:
         own = self._find_own(host)
         claimed = self._find_claimed(host)
+        self.assets_found |= own.assets | claimed.assets
         ambiguous = len(own.assets) > 1
         chosen = self._chosen(host, own.assets) if ambiguous else own.assets
         return Match(

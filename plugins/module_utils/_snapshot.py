@@ -81,9 +81,8 @@ class Snapshot:
         :param instant: The time at which C(expired) and C(days_remaining) are to be true.
         :raises SnapshotError: as records().
         """
-        return self._read(
-            "SELECT record FROM records ORDER BY number", (), functools.partial(StoredRecord, instant=instant)
-        )
+        read = functools.partial(StoredRecord, instant=instant, set_aside=self._try_to_set_aside)
+        return self._read("SELECT record FROM records ORDER BY number", (), read)
 
     def records_by(self, what: str, values: t.Iterable[str]) -> t.Iterator[Record]:
         """Give the records that have one of *values*, each once, ordered as by records().
@@ -129,6 +128,10 @@ class Snapshot:
                 elif os.path.exists(aside + suffix):
                     os.unlink(aside + suffix)
         return aside
+
+    def _try_to_set_aside(self) -> None:
+        with suppress(SnapshotError):
+            self.set_aside()
 
     def _make(self) -> None:
         # SQLite gives its log and its index of the log the mode of this file. Never opened when it is there: to close

@@ -63,14 +63,16 @@ def _whole_of(first: Record, text: str, end: int) -> Record:
 class StoredRecord(Mapping[str, t.Any]):
     """A record of which only the first text is read until something else of it is asked for."""
 
-    __slots__ = ("_end", "_first", "_instant", "_text", "_whole")
+    __slots__ = ("_end", "_first", "_instant", "_set_aside", "_text", "_whole")
 
-    def __init__(self, text: str, instant: datetime) -> None:
+    def __init__(self, text: str, instant: datetime, set_aside: t.Callable[[], object]) -> None:
         """Read the first text.
 
         :param instant: The time at which C(expired) and C(days_remaining) are to be true.
+        :param set_aside: Called when the second text proves to be damaged: too late to begin anew.
         :raises ValueError: when it is none.
         """
+        self._set_aside = set_aside
         self._first, self._end = _first_of(text)
         self._text = text
         self._instant = instant
@@ -81,10 +83,11 @@ class StoredRecord(Mapping[str, t.Any]):
             try:
                 self._whole = at_instant(_whole_of(self._first, self._text, self._end), self._instant)
             except ValueError as exc:
+                self._set_aside()
                 raise CertViewError(
                     f"the local copy of the certificates is damaged: {exc}",
                     kind="state",
-                    hint="Remove the *.sqlite files of its state_dir, or set max_age to 0",
+                    hint="It was set aside: run this again, and a new one is made",
                 ) from exc
         return self._whole
 

@@ -9,7 +9,6 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import typing as t
 from collections import Counter
@@ -18,8 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ..module_utils._addresses import PLACEHOLDER_NAMES, canonical_address, canonical_name
 from ..module_utils._asset_ids import AssetId, asset_id, asset_order
 from ..module_utils._estate import Record
-from ..module_utils._match_options import NEVER_IDENTITIES
+from ..module_utils._match_options import NEVER_IDENTITIES, MatchOptions
 from ..module_utils._matching import freshness
+from ..module_utils._networks import NetworkMap, Translation
 
 HOSTNAMES = ("name", "fqdn", "netbios_name", "primary_ip")
 
@@ -27,7 +27,27 @@ _DESCRIBING = ("name", "netbios_name", "operating_system", "primary_ip")
 _NOT_IN_A_HOST_NAME = re.compile(r"[^\w.-]")
 _LONGEST_NAME = 253
 _MOST_NAMED = 10
-_LEADING_NOWHERE = tuple(map(ipaddress.ip_network, NEVER_IDENTITIES))
+# What ends in a number is an address to whoever connects to it, in a spelling that canonical_address() knows or not
+# (URL Standard section 3.5, "ends in a number checker").
+_ENDING_IN_A_NUMBER = re.compile(r"(?:^|\.)(?:0x[0-9a-f]*|\d+)$", re.IGNORECASE)
+
+
+class Reach:
+    """Knows where an asset is reached: at its address as hosts have it, unless that leads to whoever uses it.
+
+    :param matching: Its C(nat), and C(exclude_addresses): what every host has is also the controller's own.
+    """
+
+    def __init__(self, matching: MatchOptions) -> None:
+        self._excluded = NetworkMap(dict.fromkeys((*matching.exclude_addresses, *NEVER_IDENTITIES), True))
+        self._translation = Translation(matching.nat)
+
+    def address(self, told: object) -> str | None:
+        address = canonical_address(told)
+        if address is None:
+            return None
+        inside = self._translation.inside(address)
+        return None if self._excluded.holding(inside) else inside
 
 
 class Asset:
@@ -64,15 +84,9 @@ class Asset:
         names = map(canonical_name, (self["name"], *sorted(self.hostnames)))
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
-    @property
-    def address(self) -> str | None:
-        """Its primary address, if that leads to it and not to whoever uses it."""
-        address = canonical_address(self["primary_ip"])
-        return address if address is not None and _leads_to_another(address) else None
-
-    def variables(self, identifier: AssetId) -> dict[str, t.Any]:
+    def variables(self, identifier: AssetId, reach: Reach) -> dict[str, t.Any]:
         """Return the variables of its host, but for those of the audit."""
-        address = self.address
+        address = reach.address(self["primary_ip"])
         return {
             "certview_asset_id": identifier,
             "certview_asset_name": self["name"],
@@ -104,6 +118,7 @@ class AssetNotes:
 def host_names(
     assets: Mapping[AssetId, Asset],
     preference: Sequence[str],
+    reach: Reach,
     taken: Iterable[str],
     tell: t.Callable[[str], None],
 ) -> dict[AssetId, str]:
@@ -116,7 +131,7 @@ def host_names(
     :param taken: Names of hosts and groups that are there already.
     :param tell: Is given one sentence for all names that several have.
     """
-    wanted = {identifier: _wanted(identifier, asset, preference) for identifier, asset in assets.items()}
+    wanted = {identifier: _wanted(identifier, asset, preference, reach) for identifier, asset in assets.items()}
     having = Counter(name.casefold() for name in wanted.values())
     used = {name.casefold() for name in taken}
     alone = {
@@ -136,8 +151,8 @@ def host_names(
     return names
 
 
-def _wanted(identifier: AssetId, asset: Asset, preference: Sequence[str]) -> str:
-    names = (_safe_host_name(asset[field]) for field in preference)
+def _wanted(identifier: AssetId, asset: Asset, preference: Sequence[str], reach: Reach) -> str:
+    names = (_safe_host_name(asset[field], reach) for field in preference)
     return next((name for name in names if name is not None), f"certview_asset_{_safe_id(identifier)}")
 
 
@@ -145,26 +160,19 @@ def _safe_id(identifier: AssetId) -> str:
     return _NOT_IN_A_HOST_NAME.sub("_", str(identifier))
 
 
-def _safe_host_name(text: str | None) -> str | None:
+def _safe_host_name(text: str | None, reach: Reach) -> str | None:
     """Return a name that can be a host's, or V(None) if nothing of it can.
 
     A host name is what Ansible connects to when it has no address, and on ansible-core 2.18 and older a text with
     braces in it is a template.
     """
-    if not text or text.strip().rstrip(".").lower() in PLACEHOLDER_NAMES:
-        return None
-    address = canonical_address(text)
-    if address is not None:
-        return address if _leads_to_another(address) else None
+    if not text or canonical_address(text) is not None:
+        return reach.address(text)
     # What begins with a dash would be an option of ssh.
     name = _NOT_IN_A_HOST_NAME.sub("_", text.strip())[:_LONGEST_NAME].strip(".-")
+    if name.lower() in PLACEHOLDER_NAMES or _ENDING_IN_A_NUMBER.search(name):
+        return None
     return name if any(character.isalnum() for character in name) else None
-
-
-def _leads_to_another(address: str) -> bool:
-    """Tell whether an address is that of one machine, and not the controller's own."""
-    parsed = ipaddress.ip_address(address)
-    return not any(parsed in network for network in _LEADING_NOWHERE)
 
 
 def _is_qualified(name: str | None) -> bool:

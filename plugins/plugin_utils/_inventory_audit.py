@@ -21,7 +21,7 @@ from ..module_utils._match_options import MatchOptions
 from ..module_utils._matching import Match, Matcher, stale_before
 from ..module_utils._policy import Policy
 from ..module_utils._values import iso
-from ._inventory_assets import Asset, AssetNotes
+from ._inventory_assets import Asset, AssetNotes, Reach
 
 ASSET_RULE = "asset"
 """What C(certview_matched_by) is for a host that was made of its asset."""
@@ -64,14 +64,14 @@ def audit_inventory(
     """
     identities = {name: host.identities for name, host in hosts.items()}
     notes = AssetNotes()
-    estate, matches, _told = swept(
+    estate, matches, of_hosts, _told = swept(
         notes.noted(records) if name_assets else records,
         (_KeepingMatcher if name_assets else Matcher)(identities, matching, as_of=as_of),
     )
     audited = dict(hosts)
     created: dict[str, dict[str, t.Any]] = {}
     if name_assets:
-        of_hosts = {identifier for match in matches.values() for identifier in match.asset_ids}
+        reach = Reach(matching)
         oldest = stale_before(matching, as_of)
         free = {
             identifier: asset
@@ -81,7 +81,7 @@ def audit_inventory(
         for identifier, name in name_assets(free).items():
             audited[name] = AuditedHost((), free[identifier].names, ("all",))
             matches[name] = Match(ASSET_RULE, None, (identifier,), False)
-            created[name] = free[identifier].variables(identifier)
+            created[name] = free[identifier].variables(identifier, reach)
     judges = Judges(estate, policy, as_of)
     judged = {name: audit_host(name, audited[name], matches[name], estate, judges) for name in sorted(audited)}
     known = {certhash for host in judged.values() for certhash in host["certificates"]}

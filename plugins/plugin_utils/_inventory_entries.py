@@ -22,11 +22,11 @@ from ..module_utils._report.inventory import HostEntry, host_entries
 from ..module_utils._source import CertificateSource
 from ._auditing import MATCHING, audited_hosts, none_matched, with_resolved_names
 from ._hosts import HostFacts
-from ._inventory_assets import host_names
+from ._inventory_assets import Reach, host_names
 from ._inventory_audit import audit_inventory
 from ._inventory_selection import SELECTION_OPTIONS, selection_of
 
-_FORM = 1
+_FORM = 2
 """To be counted up when what is cached changes its form or its meaning."""
 
 _DECIDING = (
@@ -34,6 +34,11 @@ _DECIDING = (
     *SELECTION_OPTIONS,
     *MATCHING,
 )
+
+
+def _gateway_of(auth: object) -> object:
+    """Return what wins over the platform; what is no dictionary is refused when it is to be used."""
+    return auth.get("gateway_url") if isinstance(auth, Mapping) else None
 
 
 class Question(t.NamedTuple):
@@ -58,6 +63,7 @@ class Question(t.NamedTuple):
         asked = [
             _FORM,
             {name: self.options[name] for name in _DECIDING},
+            _gateway_of(self.options["auth"]),
             of_policy[id(self.policy)],
             [
                 (name, facts.identities, facts.groups, of_policy.get(id(self.own_policies.get(name))))
@@ -111,7 +117,7 @@ def answered(question: Question, source: CertificateSource, as_of: datetime, tel
         question.policy,
         as_of=as_of,
         matching=matching,
-        name_assets=(lambda assets: host_names(assets, options["hostnames"], question.taken, tell))
+        name_assets=(lambda assets: host_names(assets, options["hostnames"], Reach(matching), question.taken, tell))
         if creates
         else None,
     )

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._copies import needed_includes
+from ..module_utils._copies import SERVERS_OWN, needed_includes
 from ..module_utils._errors import CertViewError
 from ..module_utils._estate import Record
 from ..module_utils._fields import FIELDS
@@ -128,6 +128,14 @@ def _filter(given: object, name: str, as_of: datetime) -> tuple[Condition, ...]:
             f"{name} has {given!r}, which holds no condition", kind="options", hint="Write it as - tags: [Production]"
         )
     conditions = _conditions(_query(given, name), as_of)
+    undecided = next((made for made in conditions if made.operator in SERVERS_OWN), None)
+    if undecided is not None:
+        raise CertViewError(
+            f"{name} cannot decide {undecided.operator}, for an answer does not tell an absent value from one that was"
+            " left out",
+            kind="options",
+            hint="Turn the condition round: exclude what is, or include it. The server decides it in where.",
+        )
     unknown = [made.field for made in conditions if made.field not in FIELDS]
     if unknown:
         nearest = difflib.get_close_matches(unknown[0], FIELDS, n=1, cutoff=0.0)

@@ -16,6 +16,7 @@ from datetime import datetime
 
 from .._findings import STATUSES, counts
 from .._rules.model import SEVERITIES
+from .._rules.registry import RULES
 from .._values import iso, parse_time
 
 DETAILS = ("scalars", "json", "structure")
@@ -31,10 +32,18 @@ OWN_WORDS = frozenset(
 )
 """Variables whose texts this collection has written itself; what any other holds may be foreign."""
 
+
+def _group_of_rule(rule_id: str) -> str:
+    return f"certview_rule_{rule_id.lower().replace('-', '_')}"
+
+
 LASTING_GROUPS = tuple(f"certview_{status}" for status in STATUSES) + tuple(
     f"certview_severity_{severity}" for severity in SEVERITIES
 )
 """Groups that are there although nobody may be in them: a play for C(certview_expired) is no slip when none is."""
+
+OWN_GROUPS = LASTING_GROUPS + tuple(map(_group_of_rule, RULES))
+"""All groups that this collection makes by itself."""
 
 _SECONDS_A_DAY = 86400
 
@@ -81,13 +90,13 @@ def _entry(
         else round((end - as_of).total_seconds() / _SECONDS_A_DAY, 6) + 0.0,
         "certview_next_expiry": iso(end),
         "certview_rules": ",".join(rules),
-        "certview_matched_by": host["match"]["rule"],
+        "certview_matched_by": host["match"]["rule"] if host["match"]["asset_ids"] else None,
     }
     if details == "json":
         variables["certview_findings"] = json.dumps(host["findings"], sort_keys=True)
     elif details == "structure":
         variables["certview_findings"] = host["findings"]
-    groups = [f"certview_{host['status']}", *(f"certview_rule_{rule.lower().replace('-', '_')}" for rule in rules)]
+    groups = [f"certview_{host['status']}", *map(_group_of_rule, rules)]
     if severity is not None:
         groups.append(f"certview_severity_{severity}")
     return HostEntry(variables, tuple(groups))

@@ -10,10 +10,12 @@ import typing as t
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._asset_ids import AssetId
+from ansible_collections.community.qualys.plugins.module_utils._match_options import DEFAULT_OPTIONS, match_options
 from ansible_collections.community.qualys.plugins.plugin_utils._inventory_assets import (
     HOSTNAMES,
     Asset,
     AssetNotes,
+    Reach,
     host_names,
 )
 from hypothesis import given
@@ -27,11 +29,14 @@ def noted(*records: Record) -> dict[AssetId, Asset]:
     return notes.assets
 
 
+REACH = Reach(DEFAULT_OPTIONS)
+
+
 def named(
     *assets: Record, preference: t.Sequence[str] = HOSTNAMES, taken: t.Iterable[str] = ()
 ) -> tuple[dict[AssetId, str], list[str]]:
     told: list[str] = []
-    return host_names(noted(record("aa", assets)), preference, taken, told.append), told
+    return host_names(noted(record("aa", assets)), preference, REACH, taken, told.append), told
 
 
 def test_what_several_sightings_tell_is_put_together() -> None:
@@ -55,7 +60,7 @@ def test_what_several_sightings_tell_is_put_together() -> None:
     }
     for _turn in range(6):
         random.Random(_turn).shuffle(records)
-        assert noted(*records)[1].variables(1) == expected
+        assert noted(*records)[1].variables(1, REACH) == expected
 
 
 def test_an_asset_without_a_number_is_known_by_what_else_it_has() -> None:
@@ -103,6 +108,14 @@ def test_a_qualified_name_of_the_asset_comes_before_those_of_its_interfaces() ->
         ("LocalHost.", None),
         ("UNKNOWN", None),
         ("127.0.0.1", None),
+        ("-localhost", None),
+        (".LocalHost-", None),
+        ("127.0.0.1-", None),
+        ("127.1", None),
+        ("0x7f.1", None),
+        ("2130706433", None),
+        ("172.17.0.1", None),
+        ("db-1", "db-1"),
         ("::1", None),
         ("0.0.0.0", None),
         ("---", None),
@@ -113,9 +126,24 @@ def test_what_cannot_be_a_name_is_replaced_or_left_out(name: str, expected: str 
     assert named(asset(7, None, name=name))[0] == {7: expected or "certview_asset_7"}
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "51.124.XX.247"])
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "::1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "51.124.XX.247", "172.17.0.1", "169.254.7.7"],
+)
 def test_an_address_that_leads_to_the_controller_or_to_nobody_is_not_connected_to(address: str) -> None:
-    assert "ansible_host" not in noted(record("aa", [asset(1, address)]))[1].variables(1)
+    assert "ansible_host" not in noted(record("aa", [asset(1, address)]))[1].variables(1, REACH)
+
+
+def test_an_address_is_told_as_hosts_have_it() -> None:
+    reach = Reach(match_options(nat={"192.0.2.0/24": "10.1.2.0/24"}, exclude_addresses=["10.1.2.9"]))
+    assets = noted(record("aa", [asset(1, "192.0.2.7"), asset(2, "192.0.2.9"), asset(3, "172.17.0.1")]))
+    addresses = {number: assets[number].variables(number, reach).get("ansible_host") for number in assets}
+    assert addresses == {1: "10.1.2.7", 2: None, 3: "172.17.0.1"}
+    assert host_names(assets, ["primary_ip"], reach, (), print) == {
+        1: "10.1.2.7",
+        2: "certview_asset_2",
+        3: "172.17.0.1",
+    }
 
 
 def test_each_of_several_assets_of_a_name_has_its_id_behind_it() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+import pytest
 from ansible_collections.community.qualys.plugins.module_utils._audit import AuditedHost
 from ansible_collections.community.qualys.plugins.module_utils._match_options import DEFAULT_OPTIONS, MatchOptions
 from ansible_collections.community.qualys.plugins.module_utils._policy import load_policy
@@ -92,6 +93,12 @@ def test_assets_that_are_not_found_any_more_do_not_become_hosts() -> None:
     found = audit(HOSTS, create=True, matching=MatchOptions(asset_max_age_days=30))
     assert set(found.created) == {"asset-2"}
     assert found.document["hosts"]["lb"]["status"] == "unmatched"
+
+
+@pytest.mark.parametrize("on_ambiguous", ["newest", "skip"])
+def test_an_asset_that_another_was_preferred_to_does_not_become_a_host(on_ambiguous: str) -> None:
+    matching = MatchOptions(on_ambiguous=on_ambiguous)
+    assert set(audit(HOSTS, create=True, matching=matching).created) == {"asset-2", "asset-5"}
 
 
 def test_an_exception_for_all_hosts_holds_for_those_too() -> None:

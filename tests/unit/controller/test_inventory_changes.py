@@ -56,8 +56,41 @@ def test_what_is_kept_is_what_would_have_been_done() -> None:
 
 def test_what_an_inventory_would_refuse_is_refused_before_it_is_touched() -> None:
     changes = Changes()
-    with pytest.raises(AnsibleError, match="in itself"):
-        changes.add_child("group", "group")
     for name in ("", None, 7):
         with pytest.raises(AnsibleError, match="name of a group"):
             changes.add_group(t.cast(str, name))
+
+
+@pytest.mark.parametrize(("group", "child"), [("mine", "mine"), ("below", "above"), ("below", "mine")])
+def test_a_group_that_would_be_in_itself_leaves_everything_as_it_was(group: str, child: str) -> None:
+    there = inventory()
+    for name in ("above", "below"):
+        there.add_group(name)
+    there.add_child("above", "below")
+    before = told(there)
+    changes = Changes()
+    changes.add_host("made", "all")
+    for name in ("mine", "above", "below"):
+        changes.add_group(name)
+    changes.add_child("mine", "above")
+    changes.add_child(group, child)
+    with pytest.raises(AnsibleError, match="in itself"):
+        changes.make(there)
+    assert told(there) == before
+
+
+def test_a_host_with_the_name_of_a_group_is_the_one_that_is_meant() -> None:
+    there = inventory()
+    there.add_group("db")
+    there.add_host("db")
+    there.add_host("other", "db")
+    changes = Changes()
+    changes.add_group("weak")
+    changes.add_member("weak", "db")
+    changes.set_variable("db", "status", "weak")
+    changes.make(there)
+
+    assert [host.name for host in there.groups["weak"].get_hosts()] == ["db"]
+    assert "status" not in there.groups["db"].get_vars()
+    assert there.hosts["db"].get_vars()["status"] == "weak"
+    assert "status" not in there.hosts["other"].get_vars()

@@ -16,6 +16,7 @@ from ansible_collections.community.qualys.plugins.action.certview_audit import O
 from ansible_collections.community.qualys.plugins.doc_fragments.listing import ModuleDocFragment as Listing
 from ansible_collections.community.qualys.plugins.doc_fragments.matching import ModuleDocFragment as Matching
 from ansible_collections.community.qualys.plugins.inventory import certview
+from ansible_collections.community.qualys.plugins.module_utils._match_options import DEFAULT_OPTIONS
 from ansible_collections.community.qualys.plugins.module_utils._report.inventory import (
     DETAILS,
     LASTING_GROUPS,
@@ -23,7 +24,7 @@ from ansible_collections.community.qualys.plugins.module_utils._report.inventory
     host_entries,
 )
 from ansible_collections.community.qualys.plugins.plugin_utils._auditing import MATCHING
-from ansible_collections.community.qualys.plugins.plugin_utils._inventory_assets import HOSTNAMES, AssetNotes
+from ansible_collections.community.qualys.plugins.plugin_utils._inventory_assets import HOSTNAMES, AssetNotes, Reach
 from ansible_collections.community.qualys.plugins.plugin_utils._inventory_selection import CONDITIONS, FILTERS
 from unit.audit.estates import asset, audited, record
 
@@ -45,7 +46,7 @@ def variables() -> dict[str, t.Any]:
     notes = AssetNotes()
     list(notes.noted(records))
     ((_name, entry),) = host_entries(audited(records, {"web": ["10.0.0.1"]}), "json")
-    return {**notes.assets[1].variables(1), **entry.variables}
+    return {**notes.assets[1].variables(1, Reach(DEFAULT_OPTIONS)), **entry.variables}
 
 
 def test_matching_is_that_of_the_audit() -> None:

@@ -25,7 +25,7 @@ from unit.audit.estates import AS_OF, DAY, Record, asset, at, record
 
 OPTIONS: dict[str, t.Any] = {
     **dict.fromkeys(SELECTION_OPTIONS),
-    **dict.fromkeys(("as_of", "platform", "gateway_url", "nat", "asset_max_age_days")),
+    **dict.fromkeys(("as_of", "auth", "platform", "gateway_url", "nat", "asset_max_age_days")),
     "asset_type": "all",
     "all_assets": True,
     "page_size": 200,
@@ -151,6 +151,7 @@ WEB = HOSTS["web"]
         {"on_ambiguous": "skip"},
         {"as_of": "2026-06-01"},
         {"gateway_url": "https://example.com"},
+        {"auth": {"gateway_url": "https://example.com"}},
         {"resolve_names": True},
     ],
     ids=str,

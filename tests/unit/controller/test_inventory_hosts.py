@@ -83,6 +83,13 @@ def test_facts_are_facts_and_no_variables(inventory: InventoryData, monkeypatch:
     assert "ansible_facts" not in known.variables_of("second")
 
 
+def test_what_a_host_says_of_itself_is_no_template(inventory: InventoryData, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"ansible_kernel": "{{ lookup('pipe', 'id') }}"}
+    monkeypatch.setattr(_inventory_hosts.cache_loader, "get", lambda name: Facts({"first": facts}))
+    monkeypatch.setattr(_inventory_hosts, "wrap_var", lambda value: {"marked": value})
+    assert hosts(inventory).variables_of("first")["ansible_facts"] == {"marked": {"kernel": facts["ansible_kernel"]}}
+
+
 def test_variables_of_folders_count_on_request(inventory: InventoryData, tmp_path: Path) -> None:
     for folder, text in (("host_vars/first.yml", "own: 1\nshared: 2"), ("group_vars/web.yml", "shared: 3\nzone: z3")):
         path = tmp_path / folder

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
+from ansible_collections.community.qualys.plugins.module_utils._stored_record import StoredRecord, text_of
 from ansible_collections.community.qualys.plugins.plugin_utils._inventory_selection import (
     SELECTION_OPTIONS,
     Selection,
@@ -31,9 +32,14 @@ def selection(**options: t.Any) -> Selection:
 
 
 def chosen(records: list[Record] = RECORDS, **options: t.Any) -> dict[str, list[int]]:
-    return {
-        found["certhash"]: [each["id"] for each in found["assets"]] for found in selection(**options).chosen(records)
-    }
+    """Return the assets of the certificates that are chosen: the same ones if the records lie in a local copy."""
+    stored = [StoredRecord(text_of(dict(each)), AS_OF, lambda: None) for each in records]
+    fresh, lazy = (
+        {found["certhash"]: [each["id"] for each in found["assets"]] for found in selection(**options).chosen(given)}
+        for given in (records, stored)
+    )
+    assert fresh == lazy
+    return fresh
 
 
 def where(field: str, operator: str = "equals", value: t.Any = None) -> dict[str, t.Any]:
@@ -106,6 +112,11 @@ def test_the_server_is_asked_for_conditions_and_for_what_filters_need() -> None:
             ["asset.tag", "Did you mean asset.tagName"],
         ),
         ({"page_size": 0}, ["page_size"]),
+        (
+            {"exclude_filters": [{"where": [where("asset.operatingSystem", "is_empty")]}]},
+            ["is_empty", "exclude what is"],
+        ),
+        ({"include_filters": [{"where": [where("asset.tagName", "not_equals", "Lab")]}]}, ["not_equals"]),
     ],
 )
 def test_a_slip_is_told_of_and_chooses_nothing(options: dict[str, t.Any], words: list[str]) -> None:
