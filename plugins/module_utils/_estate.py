@@ -38,6 +38,8 @@ _ALIKE = frozenset(
         "enhanced_key_usage",
     }
 )
+# The same of the parts of a subject.
+_ALIKE_BELOW = frozenset({"organization", "locality", "state", "country"})
 
 
 class Instance(t.NamedTuple):
@@ -60,7 +62,7 @@ class AssetSummary:
     def __init__(self) -> None:
         self.description: tuple[bool, str, str, str, str] = (False, "", "", "", "")
         self.certificates = 0
-        self.latest = ""
+        self.latest: t.Union[bytes, str, None] = None
 
     def to_document(self, identifier: AssetId) -> dict[str, t.Any]:
         """Return an item of C(unmatched_assets)."""
@@ -83,6 +85,14 @@ def certificate_key(record: Record) -> str:
     return "unknown-" + hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _shortened(certhash: str) -> t.Union[bytes, str]:
+    """Return half of a SHA-256 fingerprint, which no accident makes equal, in less than half of the memory."""
+    try:
+        return bytes.fromhex(certhash)[:16] if len(certhash) == 64 else certhash
+    except ValueError:
+        return certhash
+
+
 class Estate:
     """Takes records one by one; of those on assets that cannot be a host's, only counts remain.
 
@@ -99,7 +109,7 @@ class Estate:
         self._matcher = matcher
         self._keeps_unplaced = keep_unplaced
         self._shared: dict[t.Any, t.Any] = {}
-        self._seen: set[str] = set()
+        self._seen: set[t.Union[bytes, str]] = set()
         self._placed: set[str] = set()
         self.certificates = 0
         self.incomplete: set[str] = set()
@@ -112,9 +122,10 @@ class Estate:
     def add(self, record: Record) -> None:
         """Take one certificate record; the same certificate may come again, as pages shift during a sweep."""
         certhash = certificate_key(record)
-        is_new = certhash not in self._seen
+        short = _shortened(certhash)
+        is_new = short not in self._seen
         if is_new:
-            self._seen.add(certhash)
+            self._seen.add(short)
             self.certificates += 1
             if record.get("assets_complete") is False:
                 self.incomplete.add(certhash)
@@ -124,7 +135,7 @@ class Estate:
             identifier = asset_id(asset)
             if identifier is None:
                 continue
-            self._count(identifier, asset, certhash if is_new else "", last_found)
+            self._count(identifier, asset, short if is_new else None, last_found)
             if self._matcher.offer(identifier, asset, last_found):
                 self._see(identifier, asset, certhash)
                 keep = True
@@ -145,10 +156,10 @@ class Estate:
         self._seen = set()
         self._placed = set()
         for summary in self.assets.values():
-            summary.latest = ""
+            summary.latest = None
         del self._matcher
 
-    def _count(self, identifier: AssetId, asset: Record, certhash: str, last_found: object) -> None:
+    def _count(self, identifier: AssetId, asset: Record, new: t.Union[bytes, str, None], last_found: object) -> None:
         summary = self.assets.get(identifier)
         if summary is None:
             summary = self.assets[identifier] = AssetSummary()
@@ -161,8 +172,8 @@ class Estate:
             asset.get("uuid") or "",
         )
         summary.description = max(summary.description, told)
-        if certhash and summary.latest != certhash:
-            summary.latest = certhash
+        if new is not None and summary.latest != new:
+            summary.latest = new
             summary.certificates += 1
 
     def _see(self, identifier: AssetId, asset: Record, certhash: str) -> None:
@@ -191,8 +202,13 @@ class Estate:
         if field in _ALIKE:
             return sys.intern(value) if isinstance(value, str) else self._shared.setdefault(repr(value), value)
         if isinstance(value, dict):
-            return {sys.intern(key): item for key, item in value.items()}
+            return {sys.intern(key): self._slim_item(key, item) for key, item in value.items()}
         return value
+
+    def _slim_item(self, key: str, item: t.Any) -> t.Any:
+        if item in ([], {}):
+            return self._shared.setdefault(repr(item), item)
+        return sys.intern(item) if key in _ALIKE_BELOW and isinstance(item, str) else item
 
 
 def _preference(record: Record) -> tuple[str, str, str]:

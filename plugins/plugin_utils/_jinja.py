@@ -21,7 +21,7 @@ from ..module_utils._errors import CertViewError
 from ..module_utils._listing import as_of_option
 
 try:
-    from ansible.utils.unsafe_proxy import wrap_var
+    from ansible.utils.unsafe_proxy import wrap_var as wrap_var
 except ImportError:
     # Where it is gone, texts are no templates unless they are marked as such.
     def wrap_var(v: t.Any) -> t.Any:
