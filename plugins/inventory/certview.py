@@ -57,8 +57,8 @@ options:
     choices:
       scalars: There is no such variable.
       json: One text, to be read with P(ansible.builtin.from_json#filter).
-      structure: A list. With ten findings a host this takes ansible-core 2.19 and newer five times as long, and five
-        times the memory.
+      structure: A list. For ansible-core 2.19 and newer visits every value of it, 20,000 hosts took a third longer than
+        with V(scalars), and 700 MB instead of 410.
   hostnames:
     description:
       - What names a host that is made of an asset. The first of these that the asset has is used, or if it has none
@@ -165,7 +165,7 @@ notes:
   - All options may hold templates and vaulted texts. The variables in templates are those that were given to Ansible
     with C(-e); others are not known yet.
   - What an asset or a certificate is called is never taken for a template.
-  - Each expression of O(compose), O(groups) and O(keyed_groups) takes about half a millisecond for each host.
+  - Each expression of O(compose), O(groups) and O(keyed_groups) takes about 0.8 milliseconds for each host.
 seealso:
   - module: community.qualys.certview_audit
   - module: community.qualys.certview_certificate_info
@@ -235,7 +235,7 @@ from ansible_collections.community.qualys.plugins.plugin_utils._hosts import hos
 from ansible_collections.community.qualys.plugins.plugin_utils._inventory_changes import Changes
 from ansible_collections.community.qualys.plugins.plugin_utils._inventory_entries import Answer, Question, answered
 from ansible_collections.community.qualys.plugins.plugin_utils._inventory_hosts import InventoryHosts
-from ansible_collections.community.qualys.plugins.plugin_utils._jinja import plain, wrap_var
+from ansible_collections.community.qualys.plugins.plugin_utils._jinja import no_template, plain
 from ansible_collections.community.qualys.plugins.plugin_utils._policies import policies_of
 
 try:
@@ -359,5 +359,5 @@ def _spelt(value: t.Any) -> t.Any:
 def _marked(variable: str, value: t.Any) -> t.Any:
     """Mark what others have written as no template, on any ansible-core; to a cache, too, others may have written."""
     if not isinstance(value, str) or variable not in TRUSTED or "{" in value:
-        return wrap_var(value)
+        return no_template(value)
     return trust_as_template(value)

@@ -94,9 +94,9 @@ class StoredRecord(Mapping[str, t.Any]):
     def __getitem__(self, field: str) -> t.Any:
         return self._first[field] if field in self._first else self._read()[field]
 
-    def get(self, field: str, default: t.Any = None) -> t.Any:
+    def get(self, key: str, default: t.Any = None) -> t.Any:
         """As that of a dictionary; the one of Mapping takes as long as reading the first text does."""
-        return self._first[field] if field in self._first else self._read().get(field, default)
+        return self._first[key] if key in self._first else self._read().get(key, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._read())

@@ -18,7 +18,7 @@ from ansible.plugins.loader import cache_loader
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
-from ._jinja import wrap_var
+from ._jinja import no_template
 
 _FACT = "ansible_"
 
@@ -52,7 +52,7 @@ class InventoryHosts:
             facts = self._facts.get(name)
             # In no other place: a fact is what the host says of itself, and must not pass for a variable of the user's.
             # As Ansible does: nothing of it is a template, whatever the host has written.
-            variables["ansible_facts"] = wrap_var({key.removeprefix(_FACT): value for key, value in facts.items()})
+            variables["ansible_facts"] = no_template({key.removeprefix(_FACT): value for key, value in facts.items()})
         return variables
 
     def template(self, name: str, value: t.Any) -> t.Any:

@@ -21,11 +21,16 @@ from ..module_utils._errors import CertViewError
 from ..module_utils._listing import as_of_option
 
 try:
-    from ansible.utils.unsafe_proxy import wrap_var as wrap_var
+    from ansible.utils.unsafe_proxy import wrap_var
 except ImportError:
     # Where it is gone, texts are no templates unless they are marked as such.
     def wrap_var(v: t.Any) -> t.Any:
         return v
+
+
+def no_template(value: t.Any) -> t.Any:
+    """Return a value in which no text is taken for a template, on any ansible-core; others have written it."""
+    return wrap_var(value)
 
 
 # No record lies deeper; Python's own recursion limit would be next.
@@ -81,6 +86,6 @@ def jinja_function(work: Callable[..., t.Any]) -> Callable[..., t.Any]:
             result = work(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
         except CertViewError as exc:
             raise AnsibleFilterError(f"{name}: {exc}") from exc
-        return wrap_var(result)
+        return no_template(result)
 
     return function

@@ -44,17 +44,12 @@ class Lazy(Mapping[t.Any, t.Any]):
 
 class TestPlain:
     def test_wrapped_values_become_plain_ones(self) -> None:
-        class Vaulted:
-            __ENCRYPTED__ = True
-            text = Text("opened")
-
-            def __str__(self) -> str:
-                return self.text
+        vaulted = type("Vaulted", (), {"__ENCRYPTED__": True, "__str__": lambda value: Text("opened")})()
 
         class Number(int):
             pass
 
-        value = Lazy({Text("a"): (Text("b"), {Text("c")}), 1: Number(2), "d": date(2026, 6, 1), "e": Vaulted()})
+        value = Lazy({Text("a"): (Text("b"), {Text("c")}), 1: Number(2), "d": date(2026, 6, 1), "e": vaulted})
         found = plain(value)
 
         assert found == {"a": ["b", ["c"]], "1": 2, "d": "2026-06-01", "e": "opened"}

@@ -49,7 +49,8 @@ RECORDS = [
 ]
 
 
-def question(hosts: dict[str, HostFacts] = HOSTS, policy: t.Any = "baseline", **options: t.Any) -> Question:
+def question(hosts: dict[str, HostFacts] | None = None, policy: t.Any = "baseline", **options: t.Any) -> Question:
+    hosts = HOSTS if hosts is None else hosts
     base = load_policy(policy)
     own = {name: load_policy(facts.policy, base) for name, facts in hosts.items() if facts.policy}
     return Question({**OPTIONS, **options}, hosts, base, own, ("all", "taken"))

@@ -86,7 +86,7 @@ def test_facts_are_facts_and_no_variables(inventory: InventoryData, monkeypatch:
 def test_what_a_host_says_of_itself_is_no_template(inventory: InventoryData, monkeypatch: pytest.MonkeyPatch) -> None:
     facts = {"ansible_kernel": "{{ lookup('pipe', 'id') }}"}
     monkeypatch.setattr(_inventory_hosts.cache_loader, "get", lambda name: Facts({"first": facts}))
-    monkeypatch.setattr(_inventory_hosts, "wrap_var", lambda value: {"marked": value})
+    monkeypatch.setattr(_inventory_hosts, "no_template", lambda value: {"marked": value})
     assert hosts(inventory).variables_of("first")["ansible_facts"] == {"marked": {"kernel": facts["ansible_kernel"]}}
 
 

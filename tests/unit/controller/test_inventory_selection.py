@@ -14,7 +14,7 @@ from ansible_collections.community.qualys.plugins.plugin_utils._inventory_select
     Selection,
     selection_of,
 )
-from unit.audit.estates import AS_OF, DAY, Record, asset, at, record
+from unit.audit.estates import AS_OF, DAY, asset, at, record
 
 WEB = asset(1, name="web", tags=[{"name": "Web"}, {"name": "Production"}])
 LAB = asset(2, name="lab", tags=[{"name": "Web"}, {"name": "Lab"}])
@@ -31,12 +31,12 @@ def selection(**options: t.Any) -> Selection:
     return selection_of({**given, **options}, (), AS_OF)
 
 
-def chosen(records: list[Record] = RECORDS, **options: t.Any) -> dict[str, list[int]]:
+def chosen(**options: t.Any) -> dict[str, list[int]]:
     """Return the assets of the certificates that are chosen: the same ones if the records lie in a local copy."""
-    stored = [StoredRecord(text_of(dict(each)), AS_OF, lambda: None) for each in records]
+    stored = [StoredRecord(text_of(dict(each)), AS_OF, lambda: None) for each in RECORDS]
     fresh, lazy = (
         {found["certhash"]: [each["id"] for each in found["assets"]] for found in selection(**options).chosen(given)}
-        for given in (records, stored)
+        for given in (RECORDS, stored)
     )
     assert fresh == lazy
     return fresh
