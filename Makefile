@@ -4,8 +4,8 @@
 
 SHELL := /bin/sh
 PYTHON ?= python3
-# How many checks run at the same time: each waits more than it computes
-JOBS ?= 3
+# How many checks run at the same time: each waits now and then
+JOBS ?= 4
 ARGS ?=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/cache/python
 

@@ -297,7 +297,7 @@ def test_every_module_tells_a_fault_by_its_kind(ansible: Ansible, simulator: Sim
 def test_what_the_modules_return_is_documented(ansible: Ansible, simulator: Simulator) -> None:
     run = ran(ansible, simulator, *(task(module, module) for module in MODULES))
     for module in MODULES:
-        documented = set(documentation(ansible, "module", module)["return"])
+        documented = set(documentation(ansible, module)["return"])
         returned = set(run.result(module)) - {"changed", "failed", "_ansible_no_log", "invocation", "warnings"}
         returned -= {name for name in returned if name.startswith(("_ansible_", "ansible_"))}
         assert returned
@@ -314,7 +314,7 @@ def test_every_key_of_a_record_is_documented(ansible: Ansible, simulator: Simula
         task("external_sites", "certview_external_site_info"),
     )  # fmt: skip
     for module, name in zip(MODULES, ("assets", "instances", "external_sites"), strict=False):
-        described = documentation(ansible, "module", module)["return"][name]["contains"]
+        described = documentation(ansible, module)["return"][name]["contains"]
         record = run.result(name)[name][0]
         assert set(record) == set(described)
         for key, inner in described.items():
@@ -325,7 +325,7 @@ def test_every_key_of_a_record_is_documented(ansible: Ansible, simulator: Simula
 def test_the_examples_run(ansible: Ansible, simulate: Callable[..., Simulator]) -> None:
     simulator = simulate("--estate", "demo", "--username", USERNAME, "--password", PASSWORD)
     Path(ansible.folder, "unreachable.pem").write_text(LEAF.pem)
-    examples = [documentation(ansible, "module", module)["examples"] for module in MODULES]
+    examples = [documentation(ansible, module)["examples"] for module in MODULES]
     tasks = [task for told in examples for task in yaml.safe_load(told.replace(FOLDER, str(ansible.folder)))]
     environment = {**simulator.environment, "QUALYS_USERNAME": USERNAME, "QUALYS_PASSWORD": PASSWORD}
     run = ansible.play(tasks_on_localhost(*tasks), env=environment)

@@ -230,7 +230,7 @@ def test_the_examples_run(ansible: Ansible, demo_estate: Simulator) -> None:
         assert done.returncode == 0, done.stdout
         for told in json.loads(done.stdout).values():
             tasks += yaml.safe_load(told["examples"])
-    play = [{"hosts": "web", "connection": "local", "gather_facts": False, "tasks": tasks}]
+    play = [{"hosts": "web[0:1]", "connection": "local", "gather_facts": False, "tasks": tasks}]
     run = ansible.play(play, inventory=DEMO_INVENTORY, env=demo_estate.environment)
 
     assert run.returncode == 0, run.output

@@ -153,6 +153,7 @@ def the_block(guide: str, title: str) -> t.Any:
     return block.data
 
 
+@pytest.mark.matrix
 def test_the_credential_type_of_awx_gives_what_the_plugin_reads(ansible: Ansible) -> None:
     inputs, injectors = (the_block("inventory_guide", f"{name} configuration") for name in ("Input", "Injector"))
     names = {field["id"] for field in inputs["fields"]}
@@ -170,6 +171,7 @@ def test_the_credential_type_of_awx_gives_what_the_plugin_reads(ansible: Ansible
     }
 
 
+@pytest.mark.matrix
 def test_without_the_source_variables_a_failed_update_looks_well(ansible: Ansible, environment: dict[str, str]) -> None:
     reader = Reader(ansible, environment)
     for block in blocks_with("inventory_guide", lambda block: (block.file or "").startswith("inventory/")):

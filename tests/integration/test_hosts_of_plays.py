@@ -53,7 +53,10 @@ def rules_of(run: Run, host: str) -> set[str]:
     return {finding["rule"] for finding in audit_of(run)["hosts"][host]["findings"] if finding["status"] == "fail"}
 
 
-@pytest.mark.parametrize("where", ["play", "file", "task", "block", "command line"])
+@pytest.mark.parametrize(
+    "where",
+    ["play", "task", *(pytest.param(other, marks=pytest.mark.matrix) for other in ("file", "block", "command line"))],
+)
 def test_a_policy_may_be_set_wherever_ansible_lets_variables_be_set(
     ansible: Ansible, demo_estate: Simulator, where: str
 ) -> None:

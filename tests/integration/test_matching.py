@@ -96,6 +96,7 @@ def test_hosts_behind_a_translation_and_what_no_address_can_be(ansible: Ansible,
     assert "Host hidden is matched without '51.124.XX.247' of ansible_host" in " ".join(run.output.split())
 
 
+@pytest.mark.matrix
 def test_masked_addresses_of_certview_match_nothing(ansible: Ansible, simulate: Callable[..., Simulator]) -> None:
     simulator = simulate("--estate", "demo", "--blemish", "masked-ip=1")
     found = matches(audited(ansible, simulator, {"all": {"hosts": {"web01": {"ansible_host": "192.0.2.11"}, "x": {}}}}))
@@ -118,8 +119,10 @@ def test_the_user_says_what_identifies_no_host(ansible: Ansible, demo_estate: Si
     ("options", "words"),
     [
         ({"nat": {"192.0.2.0/28": "10.20.0.0/24"}}, "not of the same size"),
-        ({"exclude_addresses": ["192.0.2.300"]}, "exclude_addresses has '192.0.2.300'"),
-        ({"resolve_names": True, "resolve_timeout": 0}, "resolve_timeout is 0"),
+        pytest.param(
+            {"exclude_addresses": ["192.0.2.300"]}, "exclude_addresses has '192.0.2.300'", marks=pytest.mark.matrix
+        ),
+        pytest.param({"resolve_names": True, "resolve_timeout": 0}, "resolve_timeout is 0", marks=pytest.mark.matrix),
     ],
 )
 def test_slips_are_told_before_anything_is_asked(

@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.community.qualys.plugins.action import certview_audit as audit_action
 from ansible_collections.community.qualys.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.community.qualys.plugins.doc_fragments.freshness import ModuleDocFragment as FreshnessFragment
+from ansible_collections.community.qualys.plugins.doc_fragments.matching import ModuleDocFragment as MatchingFragment
 from ansible_collections.community.qualys.plugins.doc_fragments.policy import ModuleDocFragment as PolicyFragment
 from ansible_collections.community.qualys.plugins.module_utils._freshness import freshness_options
 from ansible_collections.community.qualys.plugins.module_utils._options import CONNECTION_OPTIONS, argument_spec
@@ -25,6 +26,7 @@ from ansible_collections.community.qualys.plugins.modules import (
 
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
 FRESHNESS = yaml.safe_load(FreshnessFragment.DOCUMENTATION)["options"]
+MATCHING = yaml.safe_load(MatchingFragment.DOCUMENTATION)["options"]
 POLICY = yaml.safe_load(PolicyFragment.DOCUMENTATION)["options"]
 AUTH = yaml.safe_load(certview_auth.DOCUMENTATION)["options"]
 AUDIT = yaml.safe_load(certview_audit.DOCUMENTATION)["options"]
@@ -64,7 +66,7 @@ def test_the_module_documents_its_options_as_they_are() -> None:
 
 
 def test_the_audit_documents_its_options_as_they_are() -> None:
-    assert documented({**AUDIT, **FRESHNESS, **POLICY}) == used(audit_action.OPTIONS)
+    assert documented({**AUDIT, **FRESHNESS, **MATCHING, **POLICY}) == used(audit_action.OPTIONS)
 
 
 def test_the_login_documents_its_one_option() -> None:
