@@ -95,6 +95,7 @@ def test_names_and_addresses_of_assets_choose_their_certificates(ansible: Ansibl
         assert found == {record["certhash"] for record in everything if any(map(shown, record["assets"]))}, option
 
 
+@pytest.mark.matrix
 def test_a_query_in_qql_is_asked_of_version_1(ansible: Ansible, demo_estate: Simulator) -> None:
     run = listed(ansible, demo_estate, {"query": "selfSigned:true"})
     result = run.result("List")
@@ -157,6 +158,7 @@ def test_a_sweep_that_fails_leaves_the_file_of_the_last_one(
     assert [entry.name for entry in ansible.folder.glob(".certificates*")] == []
 
 
+@pytest.mark.matrix
 def test_certificates_of_unmanaged_assets_are_not_hidden(ansible: Ansible, demo_estate: Simulator) -> None:
     managed = {record["certhash"] for record in records(ansible, demo_estate, asset_type="managed")}
     everything = {record["certhash"] for record in records(ansible, demo_estate)}

@@ -136,6 +136,7 @@ class TestInstances:
         assert 0 < run.result("Grade")["count"] < len(everything)
         assert 0 < run.result("Managed")["count"] < len(everything)
 
+    @pytest.mark.matrix
     def test_a_file_takes_them_but_not_in_check_mode(self, ansible: Ansible, demo_estate: Simulator) -> None:
         path = ansible.folder / "instances.jsonl"
         asked = task("Write", "certview_instance_info", dest=str(path))
@@ -146,6 +147,7 @@ class TestInstances:
         assert "instances" not in written
         assert path.stat().st_mode & 0o777 == 0o600
 
+    @pytest.mark.matrix
     def test_a_wrong_condition_is_refused_here_or_in_the_servers_words(
         self, ansible: Ansible, demo_estate: Simulator
     ) -> None:
@@ -184,6 +186,7 @@ class TestSites:
         assert all(each["assets"] == [] and each["created"] for each in listed["external_sites"])
         assert (listed["changed"], listed["complete"]) == (False, True)
 
+    @pytest.mark.matrix
     def test_check_and_diff_tell_what_would_be_added(self, ansible: Ansible, simulator: Simulator) -> None:
         asked = task("Add", "certview_external_site", sites=self.WANTED)
         run = ran(ansible, simulator, asked, words=["--check", "--diff"])
@@ -221,6 +224,7 @@ class TestImport:
         assert (again["changed"], again["imported"], last["changed"]) == (False, [], False)
         assert {LEAF.certhash, OTHER.certhash} <= {each["certhash"] for each in simulator.control("estate")}
 
+    @pytest.mark.matrix
     def test_check_and_diff_tell_what_would_be_imported(self, ansible: Ansible, simulator: Simulator) -> None:
         run = ran(ansible, simulator, task("Import", "certview_certificate_import"), words=["--check", "--diff"])
         assert (run.result("Import")["changed"], run.result("Import")["imported"]) == (True, [LEAF.certhash])
@@ -255,6 +259,7 @@ class TestImport:
         assert "holds no certificate" in empty["msg"]
         assert "missing.pem" in missing["msg"]
 
+    @pytest.mark.matrix
     def test_a_restricted_user_is_told_what_is_missing(
         self, ansible: Ansible, simulate: Callable[..., Simulator]
     ) -> None:
@@ -265,6 +270,7 @@ class TestImport:
         )  # fmt: skip
         assert "scope" in result["error"]["hint"]
 
+    @pytest.mark.matrix
     @pytest.mark.parametrize("given", [{"content": None}, {"path": "/dev/null"}])
     def test_one_source_is_needed_and_no_more(
         self, ansible: Ansible, demo_estate: Simulator, given: dict[str, t.Any]

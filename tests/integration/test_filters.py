@@ -131,6 +131,7 @@ def test_tests_are_true_or_false(ansible: Ansible, demo_estate: Simulator) -> No
     assert told["Later"]
 
 
+@pytest.mark.matrix
 def test_values_of_every_origin_are_taken(ansible: Ansible, demo_estate: Simulator) -> None:
     record = {"certhash": "ab", "valid_to": "2026-06-11T00:00:00Z", "subject": {"name": "{{ 'www' }}.example.com"}}
     (ansible.folder / "record.json").write_text(json.dumps([record]))

@@ -111,6 +111,7 @@ def test_it_tells_the_same_as_the_audit(ansible: Ansible, demo_estate: Simulator
         assert name in inventory.hosts(f"certview_{host['status']}")
 
 
+@pytest.mark.matrix
 def test_the_findings_as_a_structure_are_those_of_the_text(ansible: Ansible, demo_estate: Simulator) -> None:
     text, structure = (
         listed(ansible, DEMO_INVENTORY, written(ansible, details=details), env=demo_estate.environment)
@@ -140,6 +141,7 @@ def test_a_file_of_another_name_is_not_ours(ansible: Ansible, demo_estate: Simul
     assert "could not be verified" in said
 
 
+@pytest.mark.matrix
 def test_an_inventory_of_the_copy_makes_no_call(ansible: Ansible, simulate: Callable[..., Simulator]) -> None:
     simulator = simulate("--estate", "generated", "--certificates", "900", "--assets", "600")
     source = written(ansible, mode="create")
@@ -152,6 +154,7 @@ def test_an_inventory_of_the_copy_makes_no_call(ansible: Ansible, simulate: Call
     assert 5 <= pages == list_calls(simulator)
 
 
+@pytest.mark.matrix
 def test_conditions_are_left_to_the_server_when_it_is_asked_anyhow(
     ansible: Ansible, simulate: Callable[..., Simulator]
 ) -> None:
@@ -436,6 +439,7 @@ def test_the_cache_is_not_asked_when_it_is_to_be_flushed_or_too_old(cached: Cach
     assert none == none_again == 0
 
 
+@pytest.mark.matrix
 def test_the_cache_is_not_asked_of_other_hosts_or_by_other_options(cached: Cached) -> None:
     assert cached.read()[1] > 0
     cached.hosts["web02"] = {"ansible_host": "192.0.2.12"}

@@ -125,8 +125,7 @@ def test_a_failed_sweep_leaves_the_file_as_it_was(
     assert dest.read_text(encoding="utf-8") == "old"
 
 
-@pytest.mark.parametrize("as_file", [True, False])
-@pytest.mark.parametrize("sort", [(), (("certificate.id", "desc"),)])
+@pytest.mark.parametrize(("as_file", "sort"), [(True, ()), (False, (("certificate.id", "desc"),))])
 def test_a_list_that_never_settles_is_an_error_unless_it_may_be_incomplete(
     serve: ServerFactory,
     source_of: SourceFactory,
