@@ -12,12 +12,13 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/cache/python
 TOOLS := "$(PYTHON)" tests/tools
 VENV := @$(TOOLS)/venv.py
 CHECK := @$(TOOLS)/check.py
-LINT := ruff format mypy yamllint ansible-lint antsibull-docs changelog reuse
-# The long ones first: they decide how long the whole takes on two cores. Sanity reads the documentation of plugins, too;
-# what antsibull-docs adds, the references of the guides, has half a minute of its own in .ci/run.
-TEST := sanity importer unit integration faults $(filter-out antsibull-docs,$(LINT))
+LINT := ruff format mypy yamllint ansible-lint changelog reuse
+# These have two minutes of their own in .ci/run: ruff and sanity see most of what they see.
+SLOW_LINT := antsibull-docs pylint
+# The long ones first: they decide how long the whole takes on two cores.
+TEST := sanity importer unit integration faults $(LINT)
 
-.PHONY: help demo simulator benchmark rules test lint $(TEST) antsibull-docs build test-system test-matrix clean
+.PHONY: help demo simulator benchmark rules test lint $(TEST) $(SLOW_LINT) build test-system test-matrix clean
 .PHONY: venv-run venv-test venv-importer venv-peer
 
 help: ## Show this list
@@ -42,7 +43,7 @@ test: ## Everything that needs nothing but git, make and python3-venv
 	@$(MAKE) --no-print-directory --keep-going --jobs $(JOBS) $(TEST) || true
 	@$(TOOLS)/check.py --summary build $(TEST)
 
-lint: $(LINT) ## Style, types, licences, changelog, Ansible practice
+lint: $(LINT) $(SLOW_LINT) ## Style, types, licences, changelog, Ansible practice
 
 unit: venv-test venv-peer ## Unit tests and the coverage gate: 95 % of the branches of the library
 faults: venv-test ## What the network, the server, the disk and a kill -9 can do: all rows once, or an error
@@ -50,8 +51,8 @@ integration: build venv-test ## ansible-playbook with the installed collection a
 sanity: venv-test ## ansible-test sanity
 importer: build venv-importer ## galaxy-importer, as Ansible Galaxy runs it on upload
 build: venv-run ## Build the artifact into .build/dist, install it into .build/collections
-$(LINT): venv-test
-$(TEST) antsibull-docs build:
+$(LINT) $(SLOW_LINT): venv-test
+$(TEST) $(SLOW_LINT) build:
 	$(CHECK) $@
 
 test-system: ## What needs programs from the distribution: installs them if it may

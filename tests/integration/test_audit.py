@@ -205,7 +205,7 @@ def test_a_limited_play_audits_its_own_hosts_only(ansible: Ansible, demo_estate:
     assert set(run.result(AUDIT)["audit"]["hosts"]) == set(groups["web"]["hosts"])
 
 
-@pytest.mark.parametrize("hosts", [10, 40])
+@pytest.mark.parametrize("hosts", [10, pytest.param(40, marks=pytest.mark.matrix)])
 def test_an_audit_costs_as_many_calls_as_there_are_pages_whatever_the_number_of_hosts(
     ansible: Ansible, simulate: Callable[..., Simulator], hosts: int
 ) -> None:

@@ -62,6 +62,7 @@ CONDITIONS: list[tuple[dict[str, t.Any], Callable[[dict[str, t.Any]], bool]]] = 
 ]
 
 
+@pytest.mark.matrix
 def test_conditions_choose_what_they_say(ansible: Ansible, demo_estate: Simulator) -> None:
     steps = [
         {"name": str(options), "community.qualys.certview_certificate_info": {"as_of": NOW, **options}}

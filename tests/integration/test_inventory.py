@@ -452,6 +452,7 @@ def test_the_cache_is_not_asked_of_other_hosts_or_by_other_options(cached: Cache
     assert cached.read(exclude_filters=[{"expired": True}])[1] > 0
 
 
+@pytest.mark.matrix
 def test_a_playbook_refreshes_its_inventory(cached: Cached, ansible: Ansible) -> None:
     tasks = tasks_on_localhost(
         {"name": "Before", "ansible.builtin.debug": {"msg": "{{ groups['certview_expired'] }}"}},

@@ -123,6 +123,7 @@ def test_slices_of_a_job_read_the_whole_audit_without_a_call_or_a_credential(
     assert whole == found_by(everything)
 
 
+@pytest.mark.matrix
 def test_controllers_that_share_no_disk_wait_for_one_another(
     ansible: Ansible, fleet: tuple[Simulator, Path], tmp_path: Path
 ) -> None:

@@ -32,11 +32,11 @@ NOTHING_SKIPPED = (r"^=*.*\b\d+ (skipped|deselected|xfailed|xpassed)\b.*",)
 SOMETHING_PASSED = (r"\b[1-9]\d* passed\b",)
 # The first two need programs that are no Python packages: `make test-system` brings what shellcheck needs, and we have
 # no PowerShell. The check `changelog` does what the third does, which fails on a warning of its own libraries where
-# Python 3.12 or newer compiles them.
-SANITY_ELSEWHERE = ("shellcheck", "pslint", "changelog")
+# Python 3.12 or newer compiles them. The last is a check of its own: it takes as long as all others together.
+SANITY_ELSEWHERE = ("shellcheck", "pslint", "changelog", "pylint")
 SANITY_EXPECTED = (
     *("action-plugin-docs", "ansible-doc", "compile", "empty-init", "ignores", "import", "line-endings"),
-    *("no-assert", "no-smart-quotes", "pep8", "pylint", "replace-urlopen", "runtime-metadata", "shebang", "symlinks"),
+    *("no-assert", "no-smart-quotes", "pep8", "replace-urlopen", "runtime-metadata", "shebang", "symlinks"),
     *("use-argspec-type-path", "validate-modules", "yamllint"),
 )
 
@@ -164,6 +164,16 @@ CHECKS: dict[str, Check] = {
         require=(r"^Importer processing completed successfully", r"^\.\.\.ansible-lint run complete"),
         forbid=(r"^(WARNING|ERROR|CRITICAL).*", r".*not found, skipping.*"),
         variables={"GALAXY_IMPORTER_CONFIG": str(ROOT / ".config" / "galaxy-importer.cfg")},
+    ),
+    "pylint": Check(
+        title="ansible-test sanity --test pylint",
+        command=[
+            *(TEST_PYTHON, *tool("run_ansible_test")[1:], "sanity", "--local", "--color", "no", "--test", "pylint"),
+        ],
+        in_copy=True,
+        network=True,
+        require=[r'^Running sanity test "pylint"', r"^[1-9]\d* passed, 0 failed$"],
+        forbid=[r".*Required program.*"],
     ),
     "sanity": Check(
         title="ansible-test sanity",
