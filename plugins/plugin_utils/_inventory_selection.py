@@ -21,21 +21,14 @@ from ..module_utils._copies import SERVERS_OWN, needed_includes
 from ..module_utils._errors import CertViewError
 from ..module_utils._estate import Record
 from ..module_utils._fields import FIELDS
-from ..module_utils._filters import OPERATORS, Condition, holds
+from ..module_utils._filters import Condition, holds
+from ..module_utils._list_module import WHERE_OPTIONS
 from ..module_utils._listing import query_from
 from ..module_utils._query import Query
 
 _TEXTS: Mapping[str, t.Any] = {"type": "list", "elements": "str"}
 CONDITIONS: Mapping[str, Mapping[str, t.Any]] = {
-    "where": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "field": {"type": "str", "required": True},
-            "operator": {"type": "str", "required": True, "choices": list(OPERATORS)},
-            "value": {"type": "raw"},
-        },
-    },
+    "where": WHERE_OPTIONS["where"],
     **dict.fromkeys(("certhashes", "primary_ips", "asset_names", "tags", "types", "signature_algorithms"), _TEXTS),
     "expiring_within_days": {"type": "float"},
     "expired": {"type": "bool"},
