@@ -70,6 +70,26 @@ class Answer(t.NamedTuple):
             ) from exc
 
 
+def listed(answer: Answer) -> t.Any:
+    """Return what a list endpoint answered; None for 204 alone.
+
+    A list ends with C([]). What holds neither rows nor that (202, an empty text, V(null)) tells no end: a gateway gave
+    it, or the answer is yet to come.
+
+    :raises CertViewError: of kind V(answer) for those, and for what is not JSON.
+    """
+    told = answer.json()
+    if answer.status == 202 or (told is None and answer.status != 204):
+        raise CertViewError(
+            f"the answer (HTTP {answer.status}) holds nothing where a list should be",
+            kind="answer",
+            http_status=answer.status,
+            hint="If it stays so, check for a proxy or gateway that answers in the server's place",
+            request=answer.request,
+        )
+    return told
+
+
 def without_secrets(text: str, secrets: t.Iterable[str]) -> str:
     """Return *text* with every secret cut out, also where it is written as in a form, in JSON or in HTML."""
     spellings = {

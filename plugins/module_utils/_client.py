@@ -15,6 +15,7 @@ from datetime import datetime
 
 from . import _assets, _instances, _leaf_import, _sites
 from ._ahead import Wish
+from ._answers import listed
 from ._certificate import Record, asset
 from ._certificate_list import CertificateList
 from ._clock import Clock, SystemClock
@@ -244,14 +245,12 @@ class CertViewClient:
         :param rows_of: Takes the rows out of an answer that wraps them.
         :raises CertViewError: when the call failed, or its answer is no list.
         """
-        answer = self._transport.post(path, body, api=api or path, wish=wish)
+        answer = self._transport.post(path, body, api=api or path, read=listed, wish=wish)
         if answer is None:
             # No content may be the end of the list, or a gateway's slip; a slip does not come twice.
-            answer = self._transport.post(path, body, api=api or path, wish=wish)
-        rows = rows_of(answer)
+            answer = self._transport.post(path, body, api=api or path, read=listed, wish=wish)
         self._listed = self._listed or api or path
-        if rows is None:
-            return []
+        rows = [] if answer is None else rows_of(answer)
         if not isinstance(rows, list):
             raise CertViewError(
                 f"the answer is {type(answer).__name__} where a list should be",

@@ -10,6 +10,7 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from ._ahead import Ahead, Wish
 from ._errors import CertViewError
@@ -73,10 +74,13 @@ def sweep(
     reading = _Reading(fetch, page_size, window, keys)
     yield from reading.first_pass(at_once)
     looks = 0
-    while reading.missing > 0:
+    changes = -1
+    # When all pages are as they were, nothing is missing: the list itself names rows twice, or its pages are not full.
+    while reading.missing > 0 and reading.changes != changes:
         if looks == _MOST_LOOKS_BACK:
             raise _never_settled(reading.end)
         looks += 1
+        changes = reading.changes
         yield from reading.front()
         # Only the end tells how long the list has become meanwhile.
         yield from reading.pages_from(max(0, reading.end - 1))
@@ -103,14 +107,20 @@ class _Reading:
         self._window = window
         self._keys = keys
         self._seen: set[t.Hashable] = set()
+        self._contents: dict[int, int] = {}
+        # A row that the server itself names more than once in an answer, and does so again when it is asked again.
+        self._repeated: dict[t.Hashable, int] = {}
         self._length = 0
         self.end = 0
+        self.changes = 0
         self._moved = False
+        self._is_cut_short = False
 
     @property
     def missing(self) -> int:
         """How many rows of the list have not come; none while nothing says that it moved."""
-        return self._length - len(self._seen) if self._moved else 0
+        again = sum(self._repeated.values()) - len(self._repeated)
+        return self._length - again - len(self._seen) if self._moved else 0
 
     def first_pass(self, at_once: t.Callable[[], int]) -> t.Iterator[list[Row]]:
         """Read the whole list, with several calls at once."""
@@ -136,14 +146,18 @@ class _Reading:
     def _pages(self, number: int, page: t.Callable[[int], list[Row]]) -> t.Iterator[list[Row]]:
         """Read to the end of the list, and note its length."""
         stale = 0
+        is_full = True
         while stale < _MOST_STALE_PAGES:
             rows = self._at_window() if self._is_beyond_window(number) else page(number)
             if not rows:
+                self._note(number, ())
                 self.end = number
                 return
+            self._is_cut_short = self._is_cut_short or not is_full
+            is_full = len(rows) >= self._page_size
             self._length = number * self._page_size + len(rows)
             known = len(self._seen)
-            yield from self._unseen(rows)
+            yield from self._unseen(number, rows)
             stale = stale + 1 if len(self._seen) == known else 0
             number += 1
         raise _never_settled(number)
@@ -154,7 +168,7 @@ class _Reading:
         for number in range(self.end):
             if len(self._seen) >= enough:
                 return
-            yield from self._unseen(self._page(number))
+            yield from self._unseen(number, self._page(number))
 
     def _page(self, number: int) -> list[Row]:
         return self._fetch(number, self._page_size, Wish())
@@ -167,7 +181,13 @@ class _Reading:
 
         A last page that is not full could have been cut short by the server; asking for the one row behind it tells.
         """
-        if self._window is not None and self._length < self._window and not self._fetch(self._length, 1, Wish()):
+        if (
+            self._window is not None
+            and self._length < self._window
+            # Where pages hold fewer rows than were asked for, nobody knows where the server stands.
+            and not self._is_cut_short
+            and not self._fetch(self._length, 1, Wish())
+        ):
             return []
         raise CertViewError(
             f"the list reaches the {self._window} records that this version of the API gives at most",
@@ -175,21 +195,41 @@ class _Reading:
             hint="Narrow the query; for certificates leave api_version at auto, because v2.x has no such bound",
         )
 
-    def _unseen(self, rows: list[Row]) -> t.Iterator[list[Row]]:
+    def _unseen(self, number: int, rows: list[Row]) -> t.Iterator[list[Row]]:
+        names = [self._name(row) for row in rows]
+        is_known = self._note(number, names)
+        own = len(set(names))
+        if own < len(names):
+            if is_known or [self._name(row) for row in self._page(number)] == names:
+                self._repeated |= {name: count for name, count in Counter(names).items() if count > 1}
+            else:
+                self._moved = True
         fresh = []
-        for row in rows:
-            key = identity(row, self._keys)
-            if key is None:
-                raise CertViewError(
-                    f"the answer holds a row without any of {', '.join(self._keys)}, so that nobody can tell whether"
-                    " all came",
-                    kind="answer",
-                    hint="Do not exclude both certificate.id and certificate.certhash; else look for a proxy that"
-                    " answers in the server's place",
-                )
-            if key not in self._seen:
-                self._seen.add(key)
+        for name, row in zip(names, rows):
+            if name not in self._seen:
+                self._seen.add(name)
                 fresh.append(row)
-        self._moved = self._moved or len(fresh) < len(rows)
+        self._moved = self._moved or len(fresh) < own
         if fresh:
             yield fresh
+
+    def _name(self, row: object) -> t.Hashable:
+        name = identity(row, self._keys)
+        if name is None:
+            raise CertViewError(
+                f"the answer holds a row without any of {', '.join(self._keys)}, so that nobody can tell whether"
+                " all came",
+                kind="answer",
+                hint="Do not exclude both certificate.id and certificate.certhash; else look for a proxy that"
+                " answers in the server's place",
+            )
+        return name
+
+    def _note(self, number: int, names: t.Sequence[t.Hashable]) -> bool:
+        """Remember what a page holds; tell whether it is what it held the last time."""
+        page = hash(tuple(names))
+        is_known = self._contents.get(number) == page
+        if not is_known:
+            self._contents[number] = page
+            self.changes += 1
+        return is_known

@@ -107,6 +107,22 @@ class TestReadingEverything:
         simulator.fault("empty", call=2, times=times)
         assert len(read(client_of(simulator.url, max_concurrency=1))) == read_until
 
+    @pytest.mark.parametrize("nothing", [Reply(202, b""), Reply(202, b"[]"), Reply(200, b" "), Reply(200, b"null")])
+    def test_an_answer_that_tells_no_end_is_asked_for_again(
+        self, serve: ServerFactory, client_of: ClientFactory, nothing: Reply
+    ) -> None:
+        server = serve(reply(certificate(1)), nothing, reply(certificate(2)), reply())
+        assert len(read(client_of(server.url, max_concurrency=1), Query(page_size=1))) == 2
+
+    @pytest.mark.parametrize("nothing", [Reply(202, b""), Reply(200, b""), Reply(200, b"null")])
+    def test_an_answer_that_never_tells_the_end_is_an_error(
+        self, serve: ServerFactory, client_of: ClientFactory, nothing: Reply
+    ) -> None:
+        server = serve(reply(certificate(1)), *[nothing] * 3)
+        error = refusal(client_of(server.url, max_concurrency=1, retries=2), Query(page_size=1))
+        assert (error.kind, error.http_status) == ("answer", nothing.status)
+        assert "holds nothing where a list should be" in error.message
+
     def test_an_object_in_place_of_the_list_is_an_error_not_the_end(
         self, simulator: Simulator, client_of: ClientFactory
     ) -> None:
