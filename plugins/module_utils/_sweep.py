@@ -74,9 +74,7 @@ def sweep(
     reading = _Reading(fetch, page_size, window, keys)
     yield from reading.first_pass(at_once)
     looks = 0
-    changes = -1
-    # When all pages are as they were, nothing is missing: the list itself names rows twice, or its pages are not full.
-    while reading.missing > 0 and reading.changes != changes:
+    while reading.missing > 0:
         if looks == _MOST_LOOKS_BACK:
             raise _never_settled(reading.end)
         looks += 1
@@ -84,6 +82,8 @@ def sweep(
         yield from reading.front()
         # Only the end tells how long the list has become meanwhile.
         yield from reading.pages_from(max(0, reading.end - 1))
+        if reading.missing > 0 and reading.changes == changes:
+            raise _repeats_itself(reading.missing)
 
 
 def _never_settled(pages: int) -> CertViewError:
@@ -91,6 +91,15 @@ def _never_settled(pages: int) -> CertViewError:
         f"the list changed all the while it was read ({pages} pages)",
         kind="shifting",
         hint="A scan is probably being processed; run again when it has finished, or narrow the query",
+    )
+
+
+def _repeats_itself(rows: int) -> CertViewError:
+    return CertViewError(
+        f"{rows} fewer different rows came than the list has, although it did not change any more: it holds some twice,"
+        " or its pages are cut short, and nobody can tell whether others are missing",
+        kind="shifting",
+        hint="Run again later, or narrow the query; if it stays so, ask Qualys Support why the list holds rows twice",
     )
 
 
@@ -107,6 +116,7 @@ class _Reading:
         self._window = window
         self._keys = keys
         self._seen: set[t.Hashable] = set()
+        # Of each page what tells whether it is the same as when it was read last.
         self._contents: dict[int, int] = {}
         # A row that the server itself names more than once in an answer, and does so again when it is asked again.
         self._repeated: dict[t.Hashable, int] = {}
@@ -227,9 +237,9 @@ class _Reading:
 
     def _note(self, number: int, names: t.Sequence[t.Hashable]) -> bool:
         """Remember what a page holds; tell whether it is what it held the last time."""
-        page = hash(tuple(names))
-        is_known = self._contents.get(number) == page
+        content = hash(tuple(names))
+        is_known = self._contents.get(number) == content
         if not is_known:
-            self._contents[number] = page
+            self._contents[number] = content
             self.changes += 1
         return is_known
