@@ -9,12 +9,12 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ._certificate import Record
 from ._client import CertViewClient
 from ._errors import CertViewError
+from ._values import fingerprint
 
 # Our words for the attributes of "List Assets of a Certificate" (CertView API guide).
 ATTRIBUTES: t.Mapping[str, str] = {"tags": "tags", "instances": "hostInstances"}
@@ -25,8 +25,8 @@ def checked_certhash(given: str) -> str:
 
     :raises CertViewError: of kind V(options) for whatever else, which must not become part of a URL.
     """
-    certhash = given.replace(":", "").strip().lower()
-    if not re.fullmatch(r"[0-9a-f]{64}", certhash, re.ASCII):
+    certhash = fingerprint(given)
+    if certhash is None:
         raise CertViewError(
             f"certhash is {given!r}, which is no SHA-256 fingerprint",
             kind="options",

@@ -18,9 +18,10 @@ from ._ahead import Wish
 from ._certificate import EMBEDDED_ASSETS, Record, normalise
 from ._errors import CertViewError
 from ._filters import Condition, condition, split
+from ._pushing import in_usual_spellings
 from ._query import Asked, Query, body_v1, body_v2, check_sort, sorted_records
 from ._sweep import V1_WINDOW, Row, identity, sweep
-from ._values import iso, parse_iso
+from ._values import fingerprint, iso, mapping, parse_iso
 
 # Tried in this order; a gateway that has lost or not yet got a version answers 404 or 410.
 _NEWEST_FIRST = ("v2.2", "v2.1", "v2")
@@ -51,6 +52,7 @@ class CertificateList:
         self._api_version = api_version
         self._tell = tell
         self._newest = "" if api_version in ("auto", "v1") else api_version
+        self._v1_knows_hashes: t.Optional[bool] = None
 
     def records(self, query: Query, as_of: datetime) -> t.Iterator[Record]:
         """Give the record of each certificate that *query* asks for, as the pages arrive.
@@ -59,13 +61,14 @@ class CertificateList:
         :raises CertViewError: when the list could not be read to its end; what was given until then is not complete.
         """
         version_1 = self._uses_v1(query)
-        if not version_1:
+        shortcuts = query.shortcuts.conditions(as_of)
+        # v1 sorts, but each part of a long condition by itself.
+        sorts_here = bool(query.sort) and not (version_1 and len([*split((*query.where, *shortcuts))]) == 1)
+        if sorts_here:
             check_sort(query.sort)
-        asked = Asked.of(query, query.shortcuts.conditions(as_of), version_1=version_1)
+        asked = Asked.of(query, shortcuts, version_1=version_1)
         chosen = self._chosen(query, asked, as_of)
-        if version_1 or not query.sort:
-            return chosen
-        return sorted_records(chosen, query.sort)
+        return sorted_records(chosen, query.sort) if sorts_here else chosen
 
     def changes(self, query: Query, since: datetime, as_of: datetime) -> t.Iterator[Record]:
         """Give the record of each certificate of *query* that Qualys has updated after *since*.
@@ -77,7 +80,7 @@ class CertificateList:
         changed = condition("certificate.updateDate", "greater", iso(since))
         asked = Asked(where=(), of_server=(), of_us_alone=())
         try:
-            for record in self._swept(replace(query, where=(*query.where, changed)), (), asked, as_of):
+            for _key, record in self._swept(replace(query, where=(*query.where, changed)), (), asked, as_of):
                 updated = parse_iso(record["updated"])
                 if updated is None or updated < since:
                     raise CertViewError(
@@ -96,14 +99,15 @@ class CertificateList:
 
     def _chosen(self, query: Query, asked: Asked, as_of: datetime) -> t.Iterator[Record]:
         """Give what meets all conditions, each certificate once although it may come in the answers to two parts."""
+        self._push_hashes(query, asked)
         seen: set[t.Hashable] = set()
         parts = [*split(query.where)]
-        several = len(parts) > 1 or len([*split(asked.of_server)]) > 1
+        of_server = [*split([in_usual_spellings(made) for made in asked.of_server])]
+        several = len(parts) * len(of_server) > 1
         for where in parts:
-            for pushed in [*split(asked.of_server)]:
-                for record in self._swept(replace(query, where=where), pushed, asked, as_of):
-                    key = identity(record)
-                    if key in seen or not asked.may_admit(record):
+            for pushed in of_server:
+                for key, record in self._swept(replace(query, where=where), pushed, asked, as_of):
+                    if key in seen or not self._may_be_meant(record, asked):
                         continue
                     if several:
                         seen.add(key)
@@ -113,8 +117,52 @@ class CertificateList:
                 if not asked.of_server:
                     break
 
-    def _swept(self, query: Query, pushed: t.Sequence[Condition], asked: Asked, as_of: datetime) -> t.Iterator[Record]:
-        """Give what the server answers to one part of a query."""
+    def _may_be_meant(self, record: Record, asked: Asked) -> bool:
+        if not asked.contradicts(record):
+            return asked.may_admit(record)
+        self._tell_once(
+            asked,
+            "The server answers certificates that do not meet the conditions that it was asked for, as if it took no"
+            " notice of one. They are left out.",
+        )
+        return False
+
+    def _tell_once(self, asked: Asked, message: str) -> None:
+        if message not in asked.told:
+            asked.told.add(message)
+            self._tell(message)
+
+    def _push_hashes(self, query: Query, asked: Asked) -> None:
+        """Have v1 look for fingerprints, too, once it has shown that it can.
+
+        Its token for them is known from hearsay only. A server that takes an unknown token as text to search for could
+        answer nothing in silence, so it is asked first for a certificate that it has just told.
+        """
+        hashes = [made for made in asked.of_us_alone if made.field == "certificate.hash"]
+        if not hashes or not self._uses_v1(query):
+            return
+        if self._v1_knows_hashes is None:
+            self._v1_knows_hashes = self._finds_by_hash(Query(qql=query.qql))
+        if self._v1_knows_hashes:
+            asked.leave_to_server(hashes)
+
+    def _finds_by_hash(self, query: Query) -> t.Optional[bool]:
+        """Tell whether the server finds a certificate of *query* by its fingerprint; None when there is none."""
+        told = _first_hash(self._page(query, (), 0, 1, Wish()))
+        if told is None:
+            return None
+        try:
+            rows = self._page(query, (Condition("certificate.hash", "in", (told,)),), 0, 1, Wish())
+        except CertViewError as exc:
+            if not _is_refused_question(exc):
+                raise
+            return False
+        return _first_hash(rows) == told
+
+    def _swept(
+        self, query: Query, pushed: t.Sequence[Condition], asked: Asked, as_of: datetime
+    ) -> t.Iterator[tuple[t.Hashable, Record]]:
+        """Give what the server answers to one part of a query, each with what tells it from the others."""
         version_1 = self._uses_v1(query)
 
         def fetch(number: int, size: int, wish: Wish) -> list[Row]:
@@ -139,17 +187,24 @@ class CertificateList:
             at_once=lambda: self._asker.at_once(self._path(query)),
         ):
             for row in page:
-                yield normalise(row, as_of)
+                yield identity(row), normalise(row, as_of)
 
     def _with_all_assets(self, record: Record, query: Query, asked: Asked) -> Record:
         """Return *record* with the assets that its list answer left out, if they are asked for or decide."""
-        if record["assets_complete"] or not record["certhash"]:
+        if record["assets_complete"] or (asked.admits(record) and not query.all_assets):
             return record
-        if asked.admits(record) and not query.all_assets:
+        # It becomes part of a URL.
+        certhash = fingerprint(record["certhash"])
+        if certhash is None:
+            self._tell_once(
+                asked,
+                "The server names certificates on more assets than it tells, without a fingerprint by which the others"
+                " could be asked for. Their assets_complete is false, and conditions see the assets that it tells.",
+            )
             return record
         attributes = ("hostInstances", "tags") if "asset_tags" in query.includes else ("hostInstances",)
         try:
-            return _assets.merged(record, self._asker.assets(record["certhash"], attributes=attributes))
+            return _assets.merged(record, self._asker.assets(certhash, attributes=attributes))
         except CertViewError as exc:
             if exc.kind != "window":
                 raise
@@ -188,6 +243,10 @@ class CertificateList:
 
     def _path(self, query: Query) -> str:
         return _path("v1" if self._uses_v1(query) else self._newest)
+
+
+def _first_hash(rows: t.Sequence[object]) -> t.Optional[str]:
+    return fingerprint(mapping(rows[0]).get("certhash")) if rows else None
 
 
 def _is_refused_question(exc: CertViewError) -> bool:

@@ -20,7 +20,8 @@ from ._certificate import Record, asset
 from ._certificate_list import CertificateList
 from ._clock import Clock, SystemClock
 from ._errors import CertViewError
-from ._filtered import filtered
+from ._fields import INSTANCE_FIELDS, SITE_FIELDS
+from ._filtered import Listing, filtered
 from ._filters import Condition
 from ._ledger import Budget, SharedLedger
 from ._options import Connection
@@ -51,6 +52,7 @@ class CertViewClient:
         """
         self._connection = connection
         self._clock = clock or SystemClock()
+        self._tell = tell
         state = opened_state(connection.state_dir, tell)
         account = (connection.gateway_url, account_of(connection.credentials))
         self.throttle = Throttle(
@@ -158,10 +160,10 @@ class CertViewClient:
         def body_of(part: t.Sequence[Condition], number: int, size: int) -> dict[str, t.Any]:
             return _instances.request_body(part, asset_type, number, size)
 
-        path, rows_of = _instances.PATH, _instances.rows_of
-        return map(
-            _instances.instance, filtered(self.pages, path, body_of, where, page_size=page_size, rows_of=rows_of)
+        listing = Listing(
+            "instances", _instances.PATH, INSTANCE_FIELDS, body_of, _instances.rows_of, _instances.instance
         )
+        return filtered(self.pages, listing, where, page_size=page_size, tell=self._tell)
 
     def external_sites(
         self, where: t.Sequence[Condition] = (), *, assets: bool = False, page_size: int = LARGEST_PAGE
@@ -177,9 +179,8 @@ class CertViewClient:
         def body_of(part: t.Sequence[Condition], number: int, size: int) -> dict[str, t.Any]:
             return _sites.request_body(part, assets, number, size)
 
-        path, rows_of, keys = _sites.PATH, _sites.rows_of, _sites.KEYS
-        rows = filtered(self.pages, path, body_of, where, page_size=page_size, rows_of=rows_of, keys=keys)
-        return map(_sites.site, rows)
+        listing = Listing("external sites", _sites.PATH, SITE_FIELDS, body_of, _sites.rows_of, _sites.site, _sites.KEYS)
+        return filtered(self.pages, listing, where, page_size=page_size, tell=self._tell)
 
     def add_external_sites(self, sites: t.Sequence[str], *, launch_scan: bool = False) -> None:
         """Add external sites, 1,000 at the most.

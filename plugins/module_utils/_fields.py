@@ -77,7 +77,7 @@ class Field(t.NamedTuple):
 PROVEN_QQL = frozenset({"selfSigned", "issuer.organization"})
 
 # What an answer of v1 does not hold at all.
-UNTOLD_BY_V1 = frozenset({"certificate.id", "certificate.type", "asset.id"})
+UNTOLD_BY_V1 = frozenset({"certificate.id", "certificate.type", "asset.id", "instance.id"})
 
 FIELDS: t.Mapping[str, Field] = {
     "certificate.id": Field("number", "id", ""),
@@ -106,9 +106,62 @@ FIELDS: t.Mapping[str, Field] = {
     "asset.operatingSystem": Field("text", "assets.operating_system", "operatingSystem"),
     "asset.primaryIp": Field("address", "assets.primary_ip", ""),
     "asset.tagName": Field("text", "assets.tags.name", "tags.name"),
+    "instance.id": Field("number", "assets.instances.id", ""),
     "instance.grade": Field("text", "assets.instances.grade", "instance.grade"),
     "instance.port": Field("number", "assets.instances.port", "instance.port"),
     "instance.protocol": Field("text", "assets.instances.protocol", "instance.protocol"),
     "instance.service": Field("text", "assets.instances.service", "instance.service"),
     "instance.fqdn": Field("text", "assets.instances.fqdn", ""),
 }
+
+
+def _of_instances() -> t.Iterator[tuple[str, Field]]:
+    for name, field in FIELDS.items():
+        own = field.place.removeprefix("assets.instances.")
+        if own != field.place:
+            yield name, field._replace(place=own)
+        elif field.is_of_assets:
+            yield name, field._replace(place=field.place.replace("assets.", "asset.", 1))
+
+
+# Where the record of a server instance holds them: it is of one certificate and one asset.
+INSTANCE_FIELDS: t.Mapping[str, Field] = {
+    **dict(_of_instances()),
+    "certificate.id": Field("number", "certificate.id", ""),
+    "certificate.hash": Field("text", "certificate.certhash", ""),
+    "certificate.subject.name": Field("text", "certificate.name", ""),
+    "certificate.lastFound": Field("date", "certificate.last_found", ""),
+}
+
+# The fields of an external site. The guide does not name them: these are the names that its record takes first.
+SITE_FIELDS: t.Mapping[str, Field] = {
+    "id": Field("number", "id", ""),
+    "uuid": Field("text", "uuid", ""),
+    "site": Field("text", "site", ""),
+    "createdDate": Field("date", "created", ""),
+    "scanDate": Field("date", "scanned", ""),
+    "scanStatus": Field("text", "scan_status", ""),
+}
+
+# By which names of an answer a field is told, where its own is not the one; any of them is enough.
+_TOLD_AS: t.Mapping[str, tuple[str, ...]] = {
+    "certificate.hash": ("certificate.certhash",),
+    "certificate.validFromDate": ("certificate.validFrom", "certificate.validFromDate"),
+    "certificate.validToDate": ("certificate.validTo", "certificate.validToDate"),
+    "asset.tagName": ("asset.tags",),
+}
+_HOLDERS: t.Mapping[str, tuple[str, ...]] = {
+    "certificate": (),
+    "asset": ("certificate.assets",),
+    "instance": ("certificate.assets", "asset.hostInstances"),
+}
+
+
+def is_left_out(name: str, excluded: t.Collection[str]) -> bool:
+    """Tell whether an answer no longer tells the field *name*, because of what was not to be in it.
+
+    :param excluded: Names of the answer's fields, as O(exclude_fields) has them.
+    """
+    gone = {each.strip() for each in excluded}
+    holders = {name.rpartition(".")[0], *_HOLDERS.get(name.partition(".")[0], ())}
+    return gone.issuperset(_TOLD_AS.get(name, (name,))) or not gone.isdisjoint(holders)

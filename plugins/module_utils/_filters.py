@@ -10,6 +10,7 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import difflib
+import functools
 import itertools
 import operator
 import typing as t
@@ -17,8 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ._errors import CertViewError
-from ._fields import FIELDS, PROVEN_QQL, Field
-from ._values import iso, parse_iso
+from ._fields import FIELDS, Field
+from ._values import fingerprint, iso, parse_iso
 
 # CertView API guide, "Compatible tokens, date formats and supported operators"; there is no BETWEEN.
 OPERATORS = (
@@ -107,14 +108,18 @@ def _check_type(made: Condition) -> None:
     known = FIELDS.get(made.field)
     if known is None:
         return
-    if made.operator == "contains" and known.type != "text":
-        raise _refuse(f"contains cannot be asked of {made.field}, whose type is {known.type}")
-    if made.operator in _ORDER and known.type not in ("number", "date"):
+    if not _is_asked_of(made.operator, known):
         raise _refuse(f"{made.operator} cannot be asked of {made.field}, whose type is {known.type}")
     for value in made.values:
         if known.read(value) is None:
             hint = "Give it as 2026-06-01 or 2026-06-01T00:00:00Z" if known.type == "date" else ""
             raise _refuse(f"{value!r} is no {known.type}, as {made.field} needs", hint)
+
+
+def _is_asked_of(comparison: str, known: Field) -> bool:
+    if comparison == "contains":
+        return known.type == "text"
+    return comparison not in _ORDER or known.type in ("number", "date")
 
 
 def split(conditions: t.Sequence[Condition]) -> t.Iterator[tuple[Condition, ...]]:
@@ -128,10 +133,12 @@ def _pieces(made: Condition) -> list[Condition]:
     return [replace(made, values=values[start : start + MOST_IN_VALUES]) for start in starts]
 
 
-def to_json(conditions: t.Sequence[Condition]) -> t.Optional[dict[str, t.Any]]:
+def to_json(conditions: t.Sequence[Condition], fields: t.Mapping[str, Field] = FIELDS) -> t.Optional[dict[str, t.Any]]:
     """Return the v2.x filter for *conditions*; None for no condition.
 
     Source: CertView API release notes 3.0.0 (shape); values are texts in all documented samples.
+
+    :param fields: Those of the list that is to be filtered.
     """
     if not conditions:
         return None
@@ -139,13 +146,12 @@ def to_json(conditions: t.Sequence[Condition]) -> t.Optional[dict[str, t.Any]]:
     for made in conditions:
         entry = {"field": made.field, "operator": made.operator.upper()}
         if made.values:
-            entry["value"] = ",".join(_json_value(made.field, value) for value in made.values)
+            entry["value"] = ",".join(_json_value(fields.get(made.field), value) for value in made.values)
         filters.append(entry)
     return {"filters": filters, "operation": "AND"}
 
 
-def _json_value(field: str, value: str) -> str:
-    known = FIELDS.get(field)
+def _json_value(known: t.Optional[Field], value: str) -> str:
     if known is not None and known.type == "date":
         instant = parse_iso(value)
         if instant is not None:
@@ -202,38 +208,67 @@ _COMPARE: t.Mapping[str, t.Callable[[t.Any, t.Any], bool]] = {
 }
 
 
-def _holds_for(made: Condition, known: Field, values: t.Sequence[object]) -> bool:
-    if made.operator == "is_empty":
+@functools.lru_cache(maxsize=256)
+def _wanted(made: Condition, known: Field) -> t.Optional[frozenset[t.Any]]:
+    """Return what *made* compares with, read as the field's type; None when the type does not allow for that.
+
+    Kept, because a list may hold 100,000 records, and an IN 1,000 values.
+    """
+    wanted = frozenset(known.read(value) for value in made.values)
+    return wanted if _is_asked_of(made.operator, known) and None not in wanted else None
+
+
+def _holds_for(comparison: str, wanted: frozenset[t.Any], values: t.Sequence[t.Any]) -> bool:
+    if comparison == "is_empty":
         return not values
-    if made.operator == "is_not_empty":
+    if comparison == "is_not_empty":
         return bool(values)
-    wanted = [known.read(value) for value in made.values]
-    if made.operator == "not_equals":
+    if comparison in ("equals", "in"):
+        return not wanted.isdisjoint(values)
+    (one,) = wanted
+    if comparison == "not_equals":
         # With several values the server may mean any or all of them; only what contradicts both is dropped.
-        return not values or any(value != wanted[0] for value in values)
-    if made.operator in ("equals", "in"):
-        return any(value in wanted for value in values)
-    if made.operator == "contains":
-        return any(str(wanted[0]) in str(value) for value in values)
-    return any(_COMPARE[made.operator](value, wanted[0]) for value in values)
+        return not values or any(value != one for value in values)
+    if comparison == "contains":
+        return any(str(one) in str(value) for value in values)
+    return any(_COMPARE[comparison](value, one) for value in values)
 
 
-def holds(conditions: t.Iterable[Condition], record: t.Mapping[str, t.Any], *, untold: bool) -> bool:
+def holds(
+    conditions: t.Iterable[Condition],
+    record: t.Mapping[str, t.Any],
+    *,
+    untold: bool,
+    fields: t.Mapping[str, Field] = FIELDS,
+) -> bool:
     """Tell whether *record* meets all *conditions*. Texts are compared without regard to case.
 
-    :param untold: What counts for a condition on a field that the answer left out, or that this collection does not
-        know: V(True) where the server has looked already, V(False) where nobody else does.
+    :param untold: What counts for a condition on a field that the answer left out, that this collection does not know,
+        or whose type does not fit: V(True) where the server has looked already, V(False) where nobody else does.
+    :param fields: Those of the list that the record is of.
     """
     for made in conditions:
-        known = FIELDS.get(made.field)
-        values = known.values(record) if known else None
-        if known is not None and values is not None and _holds_for(made, known, values):
+        known = fields.get(made.field)
+        wanted = _wanted(made, known) if known else None
+        values = known.values(record) if known and wanted is not None else None
+        if wanted is not None and values is not None and _holds_for(made.operator, wanted, values):
             continue
         # Of a certificate on very many assets the answer holds only some: the one that is meant may be another.
         told = values is not None and (record.get("assets_complete") is not False or not (known and known.is_of_assets))
         if told or not untold:
             return False
     return True
+
+
+def _certhash(given: str) -> str:
+    # Browsers and OpenSSL show fingerprints of SHA-1, too, which no certificate would ever have here.
+    certhash = fingerprint(given)
+    if certhash is None:
+        raise _refuse(
+            f"certhashes has {given!r}, which is no SHA-256 fingerprint",
+            "Give 64 hexadecimal digits, with or without colons",
+        )
+    return certhash
 
 
 def _days_after(as_of: datetime, days: float) -> datetime:
@@ -261,21 +296,21 @@ class Shortcuts:
     key_size_below: t.Optional[int] = None
 
     def conditions(self, as_of: datetime) -> list[Condition]:
-        """Return them as conditions; an option that was not given adds none.
+        """Return them as conditions; an option that was not given, or is an empty list, adds none.
 
         :param as_of: The instant from which days are counted.
-        :raises CertViewError: of kind V(options) for what is no address, or an end that no calendar has.
+        :raises CertViewError: of kind V(options) for what is no fingerprint, no address, or an end that no calendar
+            has.
         """
         lists = {
-            # The API has them in lower case without colons, browsers and OpenSSL show them otherwise.
-            "certificate.hash": tuple(value.replace(":", "").strip().lower() for value in self.certhashes),
+            "certificate.hash": tuple(map(_certhash, self.certhashes)),
             "asset.primaryIp": self.primary_ips,
             "asset.name": self.asset_names,
             "asset.tagName": self.tags,
             "certificate.type": self.types,
             "certificate.signatureAlgorithm": self.signature_algorithms,
         }
-        found = [Condition(field, "in", values) for field, values in lists.items() if values]
+        found = [Condition(field, "in", tuple(map(_as_text, values))) for field, values in lists.items() if values]
         for made in found:
             _check_type(made)
         now = str(iso(as_of))
@@ -291,15 +326,3 @@ class Shortcuts:
         if self.key_size_below is not None:
             found.append(condition("certificate.keySize", "lesser", self.key_size_below))
         return found
-
-
-def can_be_pushed(made: Condition, *, version_1: bool) -> bool:
-    """Tell whether the server can be asked for *made*; if not, it is checked here alone."""
-    known = FIELDS.get(made.field)
-    if known and known.type == "address" and any(":" in value for value in made.values):
-        # An IPv6 address has many spellings, and the server may compare texts.
-        return False
-    if version_1:
-        # A token that v1 does not know may be taken as text to search for, and then nothing is found.
-        return bool(known and known.qql in PROVEN_QQL) and not any("`" in value for value in made.values)
-    return not any("," in value for value in made.values)

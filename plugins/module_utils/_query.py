@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from ._certificate import Record
 from ._errors import CertViewError
-from ._fields import FIELDS, UNTOLD_BY_V1
-from ._filters import Condition, Shortcuts, can_be_pushed, holds, to_json, to_qql
+from ._fields import FIELDS, UNTOLD_BY_V1, is_left_out
+from ._filters import Condition, Shortcuts, holds, to_json, to_qql
+from ._pushing import can_be_pushed
 
 # CertView API guide, "List CertView Certificates v2".
 INCLUDES = (
@@ -90,19 +91,24 @@ class Asked:
     """Who looks at which shortcut: the server and we again, or we alone.
 
     :ivar accepted: Whether the server has taken the filter; pages of different filters must not be mixed.
+    :ivar told: What the user has been told of this list.
     """
 
     where: tuple[Condition, ...]
     of_server: tuple[Condition, ...]
     of_us_alone: tuple[Condition, ...]
     accepted: bool = False
+    told: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, query: Query, shortcuts: t.Sequence[Condition], *, version_1: bool) -> Asked:
         """Share *shortcuts* out.
 
-        :raises CertViewError: of kind V(options) for one that nobody could check.
+        :raises CertViewError: of kind V(options) for one that nobody could check, and for what needs a field that
+            C(query.exclude_fields) leaves out.
         """
+        if not version_1:
+            _check_left_in(query, shortcuts)
         untold = [made.field for made in shortcuts if version_1 and made.field in UNTOLD_BY_V1]
         if untold:
             raise CertViewError(
@@ -117,15 +123,37 @@ class Asked:
         """Leave all shortcuts to us."""
         self.of_server, self.of_us_alone = (), (*self.of_server, *self.of_us_alone)
 
+    def leave_to_server(self, shortcuts: t.Collection[Condition]) -> None:
+        """Ask the server, too, for what we would have looked at alone."""
+        self.of_server = (*self.of_server, *shortcuts)
+        self.of_us_alone = tuple(made for made in self.of_us_alone if made not in shortcuts)
+
+    def contradicts(self, record: Record) -> bool:
+        """Tell whether *record* should not have come; what we cannot see of the server's share, it has looked at."""
+        return not holds((*self.where, *self.of_server), record, untold=True)
+
     def may_admit(self, record: Record) -> bool:
-        """Tell whether *record* could meet all conditions, once all of its assets were known."""
-        return holds((*self.where, *self.of_server, *self.of_us_alone), record, untold=True)
+        """Tell whether *record*, which does not contradict, could meet our own share if all its assets were known."""
+        return holds(self.of_us_alone, record, untold=True)
 
     def admits(self, record: Record) -> bool:
-        """Tell whether *record* meets all conditions; what we cannot see of the server's share, it has looked at."""
-        return holds((*self.where, *self.of_server), record, untold=True) and holds(
-            self.of_us_alone, record, untold=False
-        )
+        """Tell whether *record* meets all conditions."""
+        return not self.contradicts(record) and holds(self.of_us_alone, record, untold=False)
+
+
+def _check_left_in(query: Query, shortcuts: t.Iterable[Condition]) -> None:
+    """Refuse what could not be done with what C(query.exclude_fields) leaves of an answer: nothing would be found."""
+    needs = [(made.field, "and what the server answers is checked by it here") for made in shortcuts]
+    needs += [(name, "and the records are sorted by it here") for name, _order in query.sort]
+    if query.all_assets:
+        needs.append(("certificate.hash", "and all_assets asks for assets by it"))
+    for name, why in needs:
+        if is_left_out(name, query.exclude_fields):
+            raise CertViewError(
+                f"exclude_fields leaves out what tells {name}, {why}",
+                kind="options",
+                hint="Leave it in the answer; a condition that the server alone is to look at can be written as where",
+            )
 
 
 def check_sort(sort: t.Sequence[tuple[str, str]]) -> None:

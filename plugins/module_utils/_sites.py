@@ -18,6 +18,7 @@ import typing as t
 from ._answers import Answer
 from ._certificate import Record, asset
 from ._errors import CertViewError
+from ._fields import SITE_FIELDS
 from ._filters import Condition, to_json
 from ._transport import Upload
 from ._values import iso, mapping, parse_time, scrub_all, text, whole
@@ -46,7 +47,7 @@ def request_body(where: t.Sequence[Condition], assets: bool, number: int, size: 
     :param assets: Whether to ask for the assets of each site.
     """
     body: dict[str, t.Any] = {"pageNumber": number, "pageSize": size}
-    json_filter = to_json(where)
+    json_filter = to_json(where, SITE_FIELDS)
     if json_filter:
         body["filter"] = json_filter
     if assets:

@@ -30,7 +30,7 @@ from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing, key_of, or
 from ._state import opened_state
 from ._stored_record import StoredRecord
 from ._sync import delta_sync, full_sync, set_aside
-from ._values import iso
+from ._values import fingerprint, iso
 
 if t.TYPE_CHECKING:
     from ._client import CertViewClient
@@ -186,7 +186,7 @@ class CertificateSource:
         whole = what in ("address", "name") or is_of_assets(conditions)
         needed = replace(query, all_assets=query.all_assets or whole)
         if not self._may_be_a_copy(query, conditions, freshness):
-            if what == "certhash" and not query.shortcuts.certhashes:
+            if what == "certhash" and not query.shortcuts.certhashes and all(map(fingerprint, wanted)):
                 needed = replace(needed, shortcuts=replace(query.shortcuts, certhashes=tuple(sorted(wanted))))
             return filter(picks, self._asked().records(needed, as_of))
         wish = _wish(needed, conditions, as_of, lambda snapshot: snapshot.records_by(what, wanted), picks)

@@ -92,6 +92,14 @@ def whole(value: object) -> t.Optional[int]:
     return None
 
 
+def fingerprint(value: object) -> t.Optional[str]:
+    """Return a SHA-256 fingerprint as the API spells it, 64 lower-case hexadecimal digits; colons may be in it."""
+    if not isinstance(value, str):
+        return None
+    digits = value.replace(":", "").strip().lower()
+    return digits if re.fullmatch(r"[0-9a-f]{64}", digits, re.ASCII) else None
+
+
 def truth(value: object) -> t.Optional[bool]:
     """Return a boolean, also one that is written as text."""
     if isinstance(value, bool):

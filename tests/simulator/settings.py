@@ -62,6 +62,8 @@ class Quirks:
     unasked_includes: frozenset[str] = frozenset()
     rich_filters: bool = False
     case_sensitive: bool = False
+    ignored_filters: bool = False
+    instances_filter_key: str = "filterRequest"
     v1_object_filter: bool = False
     unknown_certhash: str = "empty"
     wrapped_assets: bool = False

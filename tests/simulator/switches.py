@@ -200,6 +200,13 @@ def _add_behaviour(group: _Group) -> None:
     )
     group.add_argument("--rich-filters", action="store_true", help="JSON filters know OR and nesting")
     group.add_argument("--case-sensitive", action="store_true", help="filters compare text by case")
+    group.add_argument("--ignored-filters", action="store_true", help="JSON filters are read and change nothing")
+    group.add_argument(
+        "--instances-filter-key",
+        choices=("filterRequest", "filter"),
+        default="filterRequest",
+        help="what the filter of instances is called: the guide's sample says one, its table of parameters the other",
+    )
     group.add_argument(
         "--v1-object-filter", action="store_true", help="v1 takes a v2 request and answers in v2's shape"
     )

@@ -118,7 +118,7 @@ def dialect(context: Context, version: str) -> Dialect:
     known = {
         name: field for name, field in JSON_FIELDS.items() if VERSIONS.index(field.since) <= VERSIONS.index(version)
     }
-    return Dialect(known, context.estate.now, context.quirks.rich_filters, context.quirks.case_sensitive)
+    return context.dialect(known)
 
 
 def read_asset_type(body: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from ..errors import MALFORMED_JSON, ApiError
 from ..estate.blemishes import Blemishes
 from ..estate.estate import Estate
 from ..estate.rendering import Wanted
+from ..filters.fields import Field
+from ..filters.json_filter import Dialect
 from ..settings import Quirks
 
 
@@ -36,6 +38,13 @@ class Context:
             while len(self._selections) > 8:
                 self._selections.popitem(last=False)
         return self._selections[full_key]
+
+    def dialect(self, fields: Mapping[str, Field]) -> Dialect:
+        """The filter language over these fields."""
+        quirks = self.quirks
+        return Dialect(
+            fields, self.estate.now, quirks.rich_filters, quirks.case_sensitive, ignored=quirks.ignored_filters
+        )
 
     def wanted(self, version: str, **asked: Any) -> Wanted:
         quirks = self.quirks

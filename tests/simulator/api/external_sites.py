@@ -19,7 +19,7 @@ from ..errors import INVALID_VALUE, MISSING_PARAMETER, ApiError, invalid, json_r
 from ..estate.estate import Estate, ExternalSite
 from ..estate.model import iso
 from ..filters.fields import Field, Kind, Row
-from ..filters.json_filter import Dialect, Predicate
+from ..filters.json_filter import Predicate
 from ..paging import read_page
 from .context import Context, json_body
 
@@ -54,8 +54,7 @@ async def list_external_sites(request: web.Request, context: Context) -> web.Res
     includes = body.get("includes") or []
     if not isinstance(includes, list) or set(includes) - set(_INCLUDES):
         raise invalid("includes", f"must be a list of {', '.join(_INCLUDES)}")
-    dialect = Dialect(_FIELDS, context.estate.now, context.quirks.rich_filters, context.quirks.case_sensitive)
-    predicate = dialect.compile(body.get("filter"))
+    predicate = context.dialect(_FIELDS).compile(body.get("filter"))
     key = ("sites", orjson.dumps(body.get("filter"), option=orjson.OPT_SORT_KEYS))
     sites = context.selection(key, lambda: _select(context.estate.external_sites, predicate))
     shown = [_shown(site, bool(includes)) for site in page.of(sites)]

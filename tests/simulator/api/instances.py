@@ -45,15 +45,16 @@ class _Found(NamedTuple):
 
 
 async def list_instances(request: web.Request, context: Context) -> web.Response:
-    """One page of instances (CertView API guide, List Server Instances). The filter's key is ``filterRequest``.
+    """One page of instances (CertView API guide, List Server Instances).
 
     Raises ApiError (400) for what the guide rules out.
     """
     body = await json_body(request)
     page = read_page(body, context.quirks.oversized_page, windowed=False)
     asset_type = read_asset_type(body)
-    predicate = dialect(context, "v2").compile(body.get("filterRequest"), "filterRequest")
-    key = ("instances", asset_type, orjson.dumps(body.get("filterRequest"), option=orjson.OPT_SORT_KEYS))
+    filter_key = context.quirks.instances_filter_key
+    predicate = dialect(context, "v2").compile(body.get(filter_key), filter_key)
+    key = ("instances", asset_type, orjson.dumps(body.get(filter_key), option=orjson.OPT_SORT_KEYS))
     found = context.selection(key, lambda: _select(context, asset_type, predicate))
     return json_response([_shown(each) for each in page.of(found)])
 

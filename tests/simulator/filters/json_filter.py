@@ -35,12 +35,13 @@ _NOT_ORDERED = (Kind.BOOLEAN, Kind.TEXT, Kind.ADDRESS)
 
 @dataclass(slots=True, frozen=True)
 class Dialect:
-    """``fields`` are the known ones; ``now`` is the server's clock in milliseconds."""
+    """``fields`` are the known ones; ``now`` is the server's clock in milliseconds; ``ignored`` filters select all."""
 
     fields: Mapping[str, Field]
     now: int
     rich: bool = False
     case_sensitive: bool = False
+    ignored: bool = False
 
     def compile(self, filter_object: Any, path: str = "filter") -> Predicate | None:
         """The filter as a predicate, None for "all". Raises ApiError (400) with the offending field named."""
@@ -55,7 +56,7 @@ class Dialect:
         if not isinstance(entries, list):
             raise _refused("filters", "must be a list")
         predicates = [self._entry(entry) for entry in entries]
-        if not predicates:
+        if self.ignored or not predicates:
             return None
         decide = all if operation == "AND" else any
         return lambda row: decide(predicate(row) for predicate in predicates)

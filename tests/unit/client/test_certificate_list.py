@@ -132,10 +132,23 @@ class TestAllAssets:
         query = Query(shortcuts=Shortcuts(primary_ips=("2001:DB8:0::5E",)))
         assert certhash in hashes(read(client_of(crowded.url), query))
 
+    @pytest.mark.parametrize("certhash", ["../../../auth?x=", "ab" * 31, None, "AB/CD"])
+    def test_what_is_no_fingerprint_becomes_no_part_of_a_url(
+        self, serve: ServerFactory, client_of: ClientFactory, told: list[str], certhash: str | None
+    ) -> None:
+        rows = [{"id": number, "certhash": certhash, "assetCount": 2, "assets": []} for number in (1, 2)]
+        server = serve(Reply(body=json.dumps(rows).encode()), Reply())
+        records = read(client_of(server.url, max_concurrency=1), Query(all_assets=True))
+        assert [(record["id"], record["assets_complete"]) for record in records] == [(1, False), (2, False)]
+        assert {received.path for received in server.received} == {"/auth", "/certview/v2.2/certificates"}
+        assert sum(received.path == "/auth" for received in server.received) == 1
+        assert len(told) == 1
+        assert "without a fingerprint" in told[0]
+
     def test_more_than_the_api_tells_is_said(
         self, client_of: ClientFactory, told: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        raw = {"id": 1, "certhash": "ab", "assetCount": 10_001, "assets": []}
+        raw = {"id": 1, "certhash": "ab" * 32, "assetCount": 10_001, "assets": []}
 
         def answer(request: Received) -> Reply:
             if request.path.startswith("/auth"):
@@ -152,7 +165,7 @@ class TestAllAssets:
         finally:
             server.close()
         assert record["assets_complete"] is False
-        assert "ab is on 10001 assets" in told[0]
+        assert f"{'ab' * 32} is on 10001 assets" in told[0]
 
 
 SINCE = datetime.fromtimestamp(NOW / 1000, timezone.utc) - timedelta(days=3)

@@ -8,8 +8,9 @@ import typing as t
 from datetime import datetime, timezone
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils import _instances, _sites
 from ansible_collections.community.qualys.plugins.module_utils._certificate import normalise
-from ansible_collections.community.qualys.plugins.module_utils._fields import FIELDS
+from ansible_collections.community.qualys.plugins.module_utils._fields import FIELDS, INSTANCE_FIELDS, SITE_FIELDS
 from unit.client.support import AS_OF
 
 ASSETS: list[dict[str, t.Any]] = [
@@ -57,6 +58,29 @@ def test_every_field_is_a_place_in_the_record() -> None:
         for key in field.place.split("."):
             assert key in holder, field
             holder = holder[key][0] if isinstance(holder[key], list) else holder[key]
+
+
+# What an instance's record does not hold of its asset and of its certificate.
+NOT_OF_INSTANCES = {"asset.netbiosName", "asset.operatingSystem", "asset.tagName"}
+
+
+def test_every_field_of_an_instance_is_a_place_in_its_record() -> None:
+    (row,) = _instances.rows_of([{"id": 1, "asset": {}, "certificate": {}}])
+    record = _instances.instance(row)
+    assert {name for name in FIELDS if name.startswith(("asset.", "instance."))} <= INSTANCE_FIELDS.keys()
+    for name in INSTANCE_FIELDS.keys() - NOT_OF_INSTANCES:
+        *holders, key = INSTANCE_FIELDS[name].place.split(".")
+        assert key in (record[holders[0]] if holders else record), name
+        assert FIELDS[name].type == INSTANCE_FIELDS[name].type
+
+
+def test_every_field_of_a_site_is_what_its_record_takes_first() -> None:
+    values = {"id": 1, "uuid": "u", "site": "s", "createdDate": 0, "scanDate": 0, "scanStatus": "x"}
+    assert SITE_FIELDS.keys() == values.keys()
+    record = _sites.site({**values, "siteId": 2, "name": "n", "created": 1, "lastScanned": 1, "status": "y"})
+    for name, field in SITE_FIELDS.items():
+        told = record[field.place]
+        assert told == ("1970-01-01T00:00:00Z" if field.type == "date" else values[name])
 
 
 @pytest.mark.parametrize(

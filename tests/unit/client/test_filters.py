@@ -13,11 +13,9 @@ from ansible_collections.community.qualys.plugins.module_utils._certificate impo
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._fields import FIELDS
 from ansible_collections.community.qualys.plugins.module_utils._filters import (
-    MOST_IN_VALUES,
     OPERATORS,
     Condition,
     Shortcuts,
-    can_be_pushed,
     condition,
     holds,
     to_json,
@@ -28,7 +26,6 @@ from hypothesis import strategies as st
 from unit.client.support import AS_OF, JSON_VALUES, outcome_of
 
 END, SIZE, NAME = "certificate.validToDate", "certificate.keySize", "certificate.subject.name"
-ISSUER = "certificate.issuer.organization"
 
 
 class TestCondition:
@@ -306,10 +303,22 @@ class TestShortcuts:
         assert caught.value.kind == "options"
 
     def test_fingerprints_are_taken_as_browsers_and_openssl_show_them(self) -> None:
-        record = normalise({"certhash": "e6fe22bf"}, AS_OF)
-        shown = Shortcuts(certhashes=("E6:FE:22:BF",))
+        record = normalise({"certhash": "e6fe22bf" * 8}, AS_OF)
+        shown = Shortcuts(certhashes=(" " + ":".join(["E6:FE:22:BF"] * 8),))
         assert selected(shown, record) == [True]
-        assert shown.conditions(AS_OF)[0].values == ("e6fe22bf",)
+        assert shown.conditions(AS_OF)[0].values == ("e6fe22bf" * 8,)
+
+    @pytest.mark.parametrize("given", ["ab" * 20, "e6fe22bf", "", "g" * 64, "\u0661" * 64])
+    def test_what_is_no_sha_256_is_refused_rather_than_never_found(self, given: str) -> None:
+        with pytest.raises(CertViewError, match="no SHA-256 fingerprint") as caught:
+            Shortcuts(certhashes=("ab" * 32, given)).conditions(AS_OF)
+        assert caught.value.kind == "options"
+
+    @pytest.mark.parametrize("name", ["asset_names", "tags", "types", "signature_algorithms"])
+    def test_a_blank_is_no_name(self, name: str) -> None:
+        with pytest.raises(CertViewError, match="cannot be a value") as caught:
+            Shortcuts(**{name: ("a", " ")}).conditions(AS_OF)
+        assert caught.value.kind == "options"
 
     @pytest.mark.parametrize(
         ("shortcuts", "raw", "other"),
@@ -330,26 +339,6 @@ class TestShortcuts:
     def test_what_is_no_address_is_refused_rather_than_never_found(self) -> None:
         with pytest.raises(CertViewError, match="'web01' is no address"):
             Shortcuts(primary_ips=("web01",)).conditions(AS_OF)
-
-
-class TestPushing:
-    @pytest.mark.parametrize(
-        ("made", "v1", "v2"),
-        [
-            (Condition(ISSUER, "in", ("a",)), True, True),
-            (Condition(NAME, "in", ("a",)), False, True),
-            (Condition(ISSUER, "in", ("a,b",)), True, False),
-            (Condition(ISSUER, "in", ("a`b",)), False, True),
-            (Condition(ISSUER, "in", ("a",) * MOST_IN_VALUES), True, True),
-            (Condition(ISSUER, "in", ("a",) * (MOST_IN_VALUES + 1)), True, True),
-            (Condition("asset.primaryIp", "in", ("10.0.0.1",)), False, True),
-            (Condition("asset.primaryIp", "in", ("10.0.0.1", "2001:db8::1")), False, False),
-            (Condition("certificate.unheardOf", "equals", ("a:b",)), False, True),
-        ],
-    )
-    def test_the_server_is_asked_for_what_it_can_be_asked(self, made: Condition, v1: bool, v2: bool) -> None:
-        assert can_be_pushed(made, version_1=True) is v1
-        assert can_be_pushed(made, version_1=False) is v2
 
 
 def test_operators_that_are_documented_are_all_there() -> None:

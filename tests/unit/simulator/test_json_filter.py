@@ -152,6 +152,13 @@ def test_or_and_nesting_only_by_switch(demo, start):
     assert leaves(rich.certificates(filter=nested)) == WEAK_KEY | {"lb01.example.com"}
 
 
+def test_filters_are_ignored_only_by_switch(start):
+    gateway = start(quirks=Quirks(ignored_filters=True))
+    assert leaves(ask(gateway, condition("certificate.type", "EQUALS", "Root"))) >= LEAVES
+    # What no server takes is still refused.
+    assert ask(gateway, condition("certificate.colour", "EQUALS", "red")).status_code == 400
+
+
 def test_case_matters_only_by_switch(start):
     gateway = start(quirks=Quirks(case_sensitive=True))
     assert leaves(ask(gateway, condition("certificate.type", "EQUALS", "leaf"))) == set()

@@ -102,6 +102,14 @@ def test_the_filter_of_instances_is_called_filter_request(demo):
     assert instances(demo, filterRequest={"filters": [{"field": "x"}]}).status_code == 400
 
 
+def test_the_filter_of_instances_is_called_otherwise_by_switch(start):
+    gateway = start(quirks=Quirks(instances_filter_key="filter"))
+    entry = {"field": "instance.port", "value": "3389", "operator": "EQUALS"}
+    only = instances(gateway, filter={"filters": [entry]}).json()
+    assert {row["port"] for row in only} == {3389}
+    assert len(instances(gateway, filterRequest={"filters": [entry]}).json()) > len(only)
+
+
 def test_grade_summary(demo):
     rows = instances(demo, assetType="ALL").json()
     mail = next(row for row in rows if row["certificate"]["name"] == "mail01.example.com")
