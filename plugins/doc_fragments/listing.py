@@ -27,19 +27,23 @@ attributes:
 notes:
   - It asks the API where the task runs, once for each host of the play. For all hosts together run it once, on the
     controller, as the examples do.
+  - A row that Qualys removes while the list is read can hide another one until the next time. The API gives no sign of
+    it, so RV(complete) does not tell it either.
 """
 
     WHERE = r"""
 options:
   where:
     description:
-      - Conditions that the server is to apply, all of which must hold.
+      - Conditions that the server is to apply, all of which must hold. What it answers is checked again here, as far
+        as an answer tells what a condition is about. What contradicts is left out, with a warning.
     type: list
     elements: dict
     suboptions:
       field:
         description:
-          - Name of the field as the API has it. A name that this collection does not know is passed on.
+          - Name of the field as the API has it, for example V(certificate.validToDate), V(asset.tagName) or
+            V(instance.port) where the list has such. A name that this collection does not know is passed on.
         type: str
         required: true
       operator:
@@ -67,4 +71,55 @@ options:
     description: How many records one call asks for, from 1 to 200.
     type: int
     default: 200
+"""
+
+    CONDITIONS = r"""
+options:
+  certhashes:
+    description: Only certificates that have one of these SHA-256 fingerprints, given with or without colons.
+    type: list
+    elements: str
+  primary_ips:
+    description: Only certificates on an asset that has one of these as its primary address.
+    type: list
+    elements: str
+  asset_names:
+    description: Only certificates on an asset that has one of these names.
+    type: list
+    elements: str
+  tags:
+    description: Only certificates on an asset that has one of these tags.
+    type: list
+    elements: str
+  types:
+    description:
+      - Only certificates of one of these kinds, such as V(Leaf), V(Intermediate) or V(Root). Not with V(v1), which
+        tells none.
+    type: list
+    elements: str
+  expiring_within_days:
+    description: Only certificates that are still valid and end within so many days after O(as_of).
+    type: float
+  expired:
+    description: Only certificates that have ended at O(as_of), or with V(false) only those that have not.
+    type: bool
+  self_signed:
+    description: Only self-signed certificates, or with V(false) only others.
+    type: bool
+  key_size_below:
+    description:
+      - Only certificates whose key has fewer bits. An elliptic curve of 256 bits is strong; look at the algorithm
+        before you call a key weak.
+    type: int
+  signature_algorithms:
+    description:
+      - Only certificates that are signed with one of these algorithms, named as the API does, such as V(SHA1withRSA).
+    type: list
+    elements: str
+notes:
+  - An empty list of conditions is the same as none. O(certhashes=[]) does not mean no certificate, but any; so does
+    a template that gives an empty list.
+  - Names are compared without regard to the case of letters. Qualys does not document whether its server does so, too.
+    It is asked for each of O(asset_names) and O(tags) as it is given, in small letters, in capitals, and with a capital
+    at the start of each word. One that is written in yet another way may then be found with O(max_age) alone.
 """

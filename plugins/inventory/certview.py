@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - community.qualys.policy
   - community.qualys.matching
   - community.qualys.listing.where
+  - community.qualys.listing.conditions
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 options:
@@ -69,42 +70,6 @@ options:
     elements: str
     choices: [name, fqdn, netbios_name, primary_ip]
     default: [name, fqdn, netbios_name, primary_ip]
-  certhashes:
-    description: SHA-256 fingerprints, of which the certificate has one.
-    type: list
-    elements: str
-  primary_ips:
-    description: Addresses, of which the asset has one as its primary address.
-    type: list
-    elements: str
-  asset_names:
-    description: Names, of which the asset has one.
-    type: list
-    elements: str
-  tags:
-    description: Asset tags, of which the asset has one.
-    type: list
-    elements: str
-  types:
-    description: Kinds of certificate, such as V(Leaf), V(Intermediate) or V(Root). Not with V(v1), which tells none.
-    type: list
-    elements: str
-  expiring_within_days:
-    description: Only certificates that are still valid and end within so many days after O(as_of).
-    type: float
-  expired:
-    description: Only certificates that have ended at O(as_of), or with V(false) only those that have not.
-    type: bool
-  self_signed:
-    description: Only self-signed certificates, or with V(false) only others.
-    type: bool
-  key_size_below:
-    description: Only certificates whose key has fewer bits.
-    type: int
-  signature_algorithms:
-    description: Signature algorithms as the API names them, of which the certificate has one, such as V(SHA1withRSA).
-    type: list
-    elements: str
   include_filters:
     description:
       - Sets of conditions, each a dictionary of O(where), O(certhashes), O(primary_ips), O(asset_names), O(tags),

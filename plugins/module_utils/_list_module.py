@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ._certificate import Record
 from ._client import CertViewClient
 from ._filters import OPERATORS
-from ._listing import check_bounds, collected
+from ._listing import SHORTCUT_LISTS, check_bounds, collected
 from ._module import run
 from ._query import LARGEST_PAGE
 
@@ -33,6 +33,15 @@ WHERE_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
         },
     },
     "page_size": {"type": "int", "default": LARGEST_PAGE},
+}
+
+_TEXTS: t.Mapping[str, str] = {"type": "list", "elements": "str"}
+CONDITION_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    **dict.fromkeys(SHORTCUT_LISTS, _TEXTS),
+    "expiring_within_days": {"type": "float"},
+    "expired": {"type": "bool"},
+    "self_signed": {"type": "bool"},
+    "key_size_below": {"type": "int"},
 }
 
 

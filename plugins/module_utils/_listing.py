@@ -25,7 +25,7 @@ from ._values import parse_iso
 # More than this in a result costs the controller minutes and memory (it visits every leaf).
 _MANY_RECORDS = 5000
 
-_SHORTCUT_LISTS = ("certhashes", "primary_ips", "asset_names", "tags", "types", "signature_algorithms")
+SHORTCUT_LISTS = ("certhashes", "primary_ips", "asset_names", "tags", "types", "signature_algorithms")
 _SHORTCUT_VALUES = ("expiring_within_days", "expired", "self_signed", "key_size_below")
 
 
@@ -71,7 +71,7 @@ def query_from(params: t.Mapping[str, t.Any]) -> Query:
 
     :raises CertViewError: of kind V(options) for a condition that cannot mean anything.
     """
-    wanted: dict[str, t.Any] = {name: tuple(params[name] or ()) for name in _SHORTCUT_LISTS}
+    wanted: dict[str, t.Any] = {name: tuple(params[name] or ()) for name in SHORTCUT_LISTS}
     shortcuts = Shortcuts(**wanted, **{name: params[name] for name in _SHORTCUT_VALUES})
     includes = list(params["includes"] or ())
     if shortcuts.tags and "asset_tags" not in includes:

@@ -145,7 +145,8 @@ count:
   type: int
   sample: 1
 complete:
-  description: Whether these are all that were asked for; V(false) only when O(limit) cut them.
+  description:
+    - Whether these are all that were asked for, as far as the API shows it; V(false) only when O(limit) cut them.
   returned: success
   type: bool
   sample: true

@@ -19,85 +19,17 @@ author:
   - community.qualys contributors (@ansible-collections)
 extends_documentation_fragment:
   - community.qualys.connection
+  - community.qualys.listing
   - community.qualys.connection.attributes_info
+  - community.qualys.listing.where
+  - community.qualys.listing.conditions
   - community.qualys.freshness
 options:
-  where:
-    description:
-      - Conditions that the server is to apply.
-    type: list
-    elements: dict
-    suboptions:
-      field:
-        description:
-          - Name of the field as the API has it, for example V(certificate.validToDate), V(asset.tagName) or
-            V(instance.port). A name that this collection does not know is passed on.
-        type: str
-        required: true
-      operator:
-        description:
-          - How to compare. V(contains) is for texts only, and those that order are for numbers and dates only.
-        type: str
-        required: true
-        choices:
-          - equals
-          - not_equals
-          - in
-          - contains
-          - greater
-          - greater_than_equal
-          - lesser
-          - less_than_equal
-          - is_empty
-          - is_not_empty
-      value:
-        description:
-          - What to compare with. For V(in) a list, or texts separated by commas; more than 1,000 are asked for in
-            several parts. Not given for V(is_empty) and V(is_not_empty).
-        type: raw
   query:
     description:
       - A query in Qualys Query Language, as the search field of Certificate View takes it. Needs V(v1) of the API,
         which is used for it when O(api_version=auto).
     type: str
-  certhashes:
-    description: SHA-256 fingerprints, of which the certificate has one.
-    type: list
-    elements: str
-  primary_ips:
-    description: Addresses, of which an asset of the certificate has one as its primary address.
-    type: list
-    elements: str
-  asset_names:
-    description: Names, of which an asset of the certificate has one.
-    type: list
-    elements: str
-  tags:
-    description: Asset tags, of which an asset of the certificate has one.
-    type: list
-    elements: str
-  types:
-    description: Kinds of certificate, such as V(Leaf), V(Intermediate) or V(Root). Not with V(v1), which tells none.
-    type: list
-    elements: str
-  expiring_within_days:
-    description: Only certificates that are still valid and end within so many days after O(as_of).
-    type: float
-  expired:
-    description: Only certificates that have ended at O(as_of), or with V(false) only those that have not.
-    type: bool
-  self_signed:
-    description: Only self-signed certificates, or with V(false) only others.
-    type: bool
-  key_size_below:
-    description:
-      - Only certificates whose key has fewer bits. An elliptic curve of 256 bits is strong; look at
-        RV(certificates[].key_algorithm) before you call a key weak.
-    type: int
-  signature_algorithms:
-    description: Signature algorithms as the API names them, of which the certificate has one, such as V(SHA1withRSA).
-    type: list
-    elements: str
   includes:
     description:
       - What else the answer is to hold. V(v1) takes no notice of it, nor of O(exclude_fields) and O(asset_type).
@@ -111,7 +43,10 @@ options:
       - asset_tags
       - extensive_certificate_info
   exclude_fields:
-    description: Names of fields that the answer is not to hold, as the API has them, such as V(asset.netbiosName).
+    description:
+      - Names of fields that the answer is not to hold, as the API has them, such as V(asset.netbiosName). What O(sort)
+        or an option for a condition of its own looks at cannot be left out, nor V(certificate.certhash) with
+        O(all_assets=true).
     type: list
     elements: str
   asset_type:
@@ -135,17 +70,11 @@ options:
         that is a failure; with V(true) it is a warning, and RV(complete) is V(false).
     type: bool
     default: false
-  page_size:
-    description: How many certificates one call asks for, from 1 to 200.
-    type: int
-    default: 200
-  limit:
-    description: How many certificates to return at most.
-    type: int
   sort:
     description:
-      - How to order the certificates, the weightiest field first. V(v1) sorts on the server; with other versions
-        everything is read and sorted here. Certificates without the field come last.
+      - How to order the certificates, the weightiest field first. V(v1) sorts on the server, and what moves while the
+        list is read comes last. With other versions, and with conditions of more than 1,000 values, everything is read
+        and sorted here. Certificates without the field come last.
     type: list
     elements: dict
     suboptions:
@@ -163,20 +92,6 @@ options:
       - The instant that expiry and remaining days are counted from, as V(2026-06-01) or V(2026-06-01T00:00:00Z).
         The present if not given.
     type: str
-  dest:
-    description:
-      - A file that is to hold the records, one JSON document a line, readable by its owner only. The result then has
-        counts only. This is the way for more than some thousands of certificates.
-    type: path
-attributes:
-  diff_mode:
-    details:
-      - This changes nothing but the file O(dest).
-notes:
-  - It asks the API where the task runs, once for each host of the play. For all hosts together run it once, on the
-    controller, as the examples do.
-  - A certificate that Qualys removes while the list is read can hide another one until the next time; the API gives no
-    sign of it.
 seealso:
   - module: community.qualys.certview_auth
   - module: community.qualys.certview_audit
@@ -309,8 +224,8 @@ count:
   sample: 1
 complete:
   description:
-    - Whether these are all that were asked for; V(false) only when O(limit) cut them, or O(allow_incomplete) let them
-      be incomplete.
+    - Whether these are all that were asked for, as far as the API shows it; V(false) only when O(limit) cut them, or
+      O(allow_incomplete) let them be incomplete.
   returned: success
   type: bool
   sample: true
@@ -397,7 +312,11 @@ import typing as t
 from datetime import datetime, timezone
 
 from ansible_collections.community.qualys.plugins.module_utils._freshness import freshness_from, freshness_options
-from ansible_collections.community.qualys.plugins.module_utils._list_module import WHERE_OPTIONS
+from ansible_collections.community.qualys.plugins.module_utils._list_module import (
+    CONDITION_OPTIONS,
+    LISTING_OPTIONS,
+    WHERE_OPTIONS,
+)
 from ansible_collections.community.qualys.plugins.module_utils._listing import as_of_option, listed, query_from
 from ansible_collections.community.qualys.plugins.module_utils._module import certview_module, run_with_source
 from ansible_collections.community.qualys.plugins.module_utils._query import INCLUDES
@@ -405,23 +324,14 @@ from ansible_collections.community.qualys.plugins.module_utils._source import Ce
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     **WHERE_OPTIONS,
+    **CONDITION_OPTIONS,
+    **LISTING_OPTIONS,
     "query": {"type": "str"},
-    "certhashes": {"type": "list", "elements": "str"},
-    "primary_ips": {"type": "list", "elements": "str"},
-    "asset_names": {"type": "list", "elements": "str"},
-    "tags": {"type": "list", "elements": "str"},
-    "types": {"type": "list", "elements": "str"},
-    "expiring_within_days": {"type": "float"},
-    "expired": {"type": "bool"},
-    "self_signed": {"type": "bool"},
-    "key_size_below": {"type": "int"},
-    "signature_algorithms": {"type": "list", "elements": "str"},
     "includes": {"type": "list", "elements": "str", "choices": list(INCLUDES)},
     "exclude_fields": {"type": "list", "elements": "str"},
     "asset_type": {"type": "str", "choices": ["managed", "unmanaged", "all"], "default": "all"},
     "all_assets": {"type": "bool", "default": False},
     "allow_incomplete": {"type": "bool", "default": False},
-    "limit": {"type": "int"},
     "sort": {
         "type": "list",
         "elements": "dict",
@@ -431,7 +341,6 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
         },
     },
     "as_of": {"type": "str"},
-    "dest": {"type": "path"},
     **freshness_options(),
 }
 

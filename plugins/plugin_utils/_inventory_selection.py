@@ -22,19 +22,11 @@ from ..module_utils._errors import CertViewError
 from ..module_utils._estate import Record
 from ..module_utils._fields import FIELDS
 from ..module_utils._filters import Condition, holds
-from ..module_utils._list_module import WHERE_OPTIONS
+from ..module_utils._list_module import CONDITION_OPTIONS, WHERE_OPTIONS
 from ..module_utils._listing import query_from
 from ..module_utils._query import Query
 
-_TEXTS: Mapping[str, t.Any] = {"type": "list", "elements": "str"}
-CONDITIONS: Mapping[str, Mapping[str, t.Any]] = {
-    "where": WHERE_OPTIONS["where"],
-    **dict.fromkeys(("certhashes", "primary_ips", "asset_names", "tags", "types", "signature_algorithms"), _TEXTS),
-    "expiring_within_days": {"type": "float"},
-    "expired": {"type": "bool"},
-    "self_signed": {"type": "bool"},
-    "key_size_below": {"type": "int"},
-}
+CONDITIONS: Mapping[str, Mapping[str, t.Any]] = {"where": WHERE_OPTIONS["where"], **CONDITION_OPTIONS}
 """The conditions of M(community.qualys.certview_certificate_info), as an argument specification."""
 
 FILTERS = ("include_filters", "exclude_filters")

@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.community.qualys.plugins.action import certview_audit as audit_action
 from ansible_collections.community.qualys.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.community.qualys.plugins.doc_fragments.freshness import ModuleDocFragment as FreshnessFragment
+from ansible_collections.community.qualys.plugins.doc_fragments.listing import ModuleDocFragment as ListingFragment
 from ansible_collections.community.qualys.plugins.doc_fragments.matching import ModuleDocFragment as MatchingFragment
 from ansible_collections.community.qualys.plugins.doc_fragments.policy import ModuleDocFragment as PolicyFragment
 from ansible_collections.community.qualys.plugins.module_utils._freshness import freshness_options
@@ -30,7 +31,12 @@ MATCHING = yaml.safe_load(MatchingFragment.DOCUMENTATION)["options"]
 POLICY = yaml.safe_load(PolicyFragment.DOCUMENTATION)["options"]
 AUTH = yaml.safe_load(certview_auth.DOCUMENTATION)["options"]
 AUDIT = yaml.safe_load(certview_audit.DOCUMENTATION)["options"]
-INFO = yaml.safe_load(certview_certificate_info.DOCUMENTATION)["options"]
+LISTING = [
+    yaml.safe_load(each)["options"]
+    for each in (ListingFragment.DOCUMENTATION, ListingFragment.WHERE, ListingFragment.CONDITIONS)
+]
+OWN_INFO = yaml.safe_load(certview_certificate_info.DOCUMENTATION)["options"]
+INFO = {name: option for options in (*LISTING, OWN_INFO) for name, option in options.items()}
 
 
 def words(option: t.Mapping[str, t.Any]) -> str:
@@ -62,6 +68,7 @@ def test_the_fragment_documents_how_old_records_may_be_as_it_is() -> None:
 
 
 def test_the_module_documents_its_options_as_they_are() -> None:
+    assert all(OWN_INFO.keys().isdisjoint(options) for options in LISTING)
     assert documented({**INFO, **FRESHNESS}) == used(certview_certificate_info.OPTIONS)
 
 

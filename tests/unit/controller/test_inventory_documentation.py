@@ -31,7 +31,10 @@ from unit.audit.estates import asset, audited, record
 DOCUMENTATION: dict[str, t.Any] = yaml.safe_load(certview.DOCUMENTATION)
 OWN: dict[str, t.Any] = DOCUMENTATION["options"]
 MATCHING_OPTIONS: dict[str, t.Any] = yaml.safe_load(Matching.DOCUMENTATION)["options"]
-WHERE: dict[str, t.Any] = yaml.safe_load(Listing.WHERE)["options"]
+ASKED: dict[str, t.Any] = {
+    **yaml.safe_load(Listing.WHERE)["options"],
+    **yaml.safe_load(Listing.CONDITIONS)["options"],
+}
 
 _COMPARED = ("type", "elements", "choices", "default")
 
@@ -57,7 +60,8 @@ def test_matching_is_that_of_the_audit() -> None:
 
 @pytest.mark.parametrize("name", sorted(CONDITIONS))
 def test_a_condition_is_documented_as_it_is_read(name: str) -> None:
-    assert compared({**OWN, **WHERE}[name]) == compared(CONDITIONS[name])
+    assert name not in OWN
+    assert compared(ASKED[name]) == compared(CONDITIONS[name])
     for filters in FILTERS:
         assert filters == "exclude_filters" or f"O({name})" in "".join(OWN[filters]["description"])
 
@@ -81,7 +85,7 @@ def test_no_name_that_ansible_keeps_to_itself_is_ever_set() -> None:
 
 
 def test_the_examples_have_no_other_options_than_there_are() -> None:
-    known = {*OWN, *WHERE, *MATCHING_OPTIONS, "platform", "username", "policy", "groups", "keyed_groups"}
+    known = {*OWN, *ASKED, *MATCHING_OPTIONS, "platform", "username", "policy", "groups", "keyed_groups"}
     known |= {"cache_plugin", "cache_connection", "cache_timeout"}
     examples = list(yaml.safe_load_all(certview.EXAMPLES))
     assert len(examples) == 3
