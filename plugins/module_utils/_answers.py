@@ -26,6 +26,9 @@ _SEARCHED_FOR_WORDS = 8000
 # Qualys API limits guide: a 409 is a limit, but for this code ("Registration must be completed").
 _REGISTRATION_CODE = "2003"
 
+# CertView API guide, "Add External Sites in Bulk"; the others are those of other services behind the same gateway.
+_KEYS_OF_REFUSALS = ("errorCode", "subErrors", "_error", "error", "errors")
+
 
 def _nothing(constant: str) -> None:
     """Stand for NaN and Infinity, which Python reads and JSON does not have (RFC 8259 6)."""
@@ -76,9 +79,10 @@ def listed(answer: Answer) -> t.Any:
     A list ends with C([]). What holds neither rows nor that (202, an empty text, V(null)) tells no end: a gateway gave
     it, or the answer is yet to come.
 
-    :raises CertViewError: of kind V(answer) for those, and for what is not JSON.
+    :raises CertViewError: of kind V(answer) for those, for a refusal, and for what is not JSON.
     """
     told = answer.json()
+    check_success(answer, told)
     if answer.status == 202 or (told is None and answer.status != 204):
         raise CertViewError(
             f"the answer (HTTP {answer.status}) holds nothing where a list should be",
@@ -88,6 +92,23 @@ def listed(answer: Answer) -> t.Any:
             request=answer.request,
         )
     return told
+
+
+def check_success(answer: Answer, told: object) -> None:
+    """Look whether an answer of 2xx holds what only a refusal has.
+
+    :param told: What its JSON holds.
+    :raises CertViewError: of kind V(answer) if it does, with the server's words.
+    """
+    if isinstance(told, dict) and any(told.get(key) for key in _KEYS_OF_REFUSALS):
+        raise CertViewError(
+            f"the answer (HTTP {answer.status}) tells of a failure{_quoted(server_words(answer.harmless_text))}",
+            kind="answer",
+            http_status=answer.status,
+            code=error_code(answer.harmless_text),
+            hint="Try again later; see https://status.qualys.com",
+            request=answer.request,
+        )
 
 
 def without_secrets(text: str, secrets: t.Iterable[str]) -> str:

@@ -11,11 +11,17 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ._certificate import Record
+from ._values import whole
 
 PATH = "/certview/v1/certificates/{certhash}/assets"
+
+# No document names the fields of such an object; these words stand in the names that APIs give them.
+_TOTAL = re.compile("count|total", re.IGNORECASE)
+_OUTCOME = re.compile("error|fail|fault|exception|status|code|message", re.IGNORECASE)
 
 
 def request_body(attributes: t.Sequence[str], qql: str, number: int, size: int) -> dict[str, t.Any]:
@@ -33,11 +39,26 @@ def request_body(attributes: t.Sequence[str], qql: str, number: int, size: int) 
 
 
 def rows_of(answer: t.Any) -> t.Any:
-    """Take the list out of an answer: the guide leaves open whether it is wrapped in an object with a count."""
-    if isinstance(answer, dict):
-        lists = [value for value in answer.values() if isinstance(value, list)]
-        return lists[0] if len(lists) == 1 else answer
-    return answer
+    """Take the list out of an answer: the guide leaves open whether it is wrapped in an object with a total.
+
+    An object that is not clearly that stays what it is: an empty list taken out of a refusal would end the sweep.
+    """
+    if not isinstance(answer, dict):
+        return answer
+    told = {name: value for name, value in answer.items() if value is not None}
+    lists = [value for value in told.values() if isinstance(value, list)]
+    if len(lists) != 1 or any(_tells_how_it_went(name, value) for name, value in told.items()):
+        return answer
+    return lists[0] if any(_is_total(name, value, lists[0]) for name, value in told.items()) else answer
+
+
+def _tells_how_it_went(name: str, value: object) -> bool:
+    return isinstance(value, str) or _OUTCOME.search(name) is not None
+
+
+def _is_total(name: str, value: object, rows: t.Sequence[object]) -> bool:
+    total = whole(value)
+    return _TOTAL.search(name) is not None and total is not None and total >= len(rows)
 
 
 def merged(record: Record, told: t.Iterable[Record]) -> Record:

@@ -15,7 +15,7 @@ import csv
 import io
 import typing as t
 
-from ._answers import Answer
+from ._answers import Answer, check_success
 from ._certificate import Record, asset
 from ._errors import CertViewError
 from ._fields import SITE_FIELDS
@@ -106,10 +106,13 @@ def action(launch_scan: bool) -> dict[str, str]:
 
 
 def check_accepted(answer: Answer) -> None:
-    """Look whether it was Qualys who took the file: the answer is the text C(Created), not JSON.
+    """Look whether it was Qualys who answered, and took the file: the answer is the text C(Created), not JSON.
 
-    :raises CertViewError: of kind V(answer) for a page of HTML, as a proxy or captive portal would send it.
+    :raises CertViewError: of kind V(answer) for a page of HTML, as a proxy or captive portal would send it, and for a
+        refusal.
     """
+    if answer.text.lstrip().startswith("{"):
+        check_success(answer, answer.json())
     if answer.text.lstrip().startswith("<"):
         raise CertViewError(
             f"the answer (HTTP {answer.status}) is a page and not Qualys' confirmation",

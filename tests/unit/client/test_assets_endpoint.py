@@ -141,6 +141,54 @@ def test_more_assets_than_the_api_gives_are_an_error(serve: ServerFactory, clien
     assert caught.value.kind == "window"
 
 
+def test_an_error_under_http_200_is_no_end_of_the_list(serve: ServerFactory, client_of: ClientFactory) -> None:
+    refusal = {"errorCode": 500, "message": "Search is down", "subErrors": [], "status": "INTERNAL_SERVER_ERROR"}
+    page = json.dumps([{"id": number} for number in range(200)]).encode()
+    for replies in ([], [Reply(200, page)]):
+        server = serve(*replies, Reply(200, json.dumps(refusal).encode()))
+        with pytest.raises(CertViewError, match="Search is down") as caught:
+            found(client_of(server.url, max_concurrency=1), CERTHASH)
+        assert (caught.value.kind, caught.value.http_status, caught.value.code) == ("answer", 200, "500")
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        {"count": 450},
+        {"totalElements": 2, "totalPages": 1, "last": True, "pageable": {"offset": 0}, "sort": None},
+        {"total": 2, "errorCode": None, "message": None},
+    ],
+)
+@pytest.mark.parametrize("rows", [[], [{"id": 1}, {"id": 2}]])
+def test_a_list_may_come_in_an_object_with_a_total(wrapper: dict[str, t.Any], rows: list[t.Any]) -> None:
+    assert rows_of({"data": rows, **wrapper}) is rows
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"errorCode": 500, "message": None, "subErrors": []},
+        {"subErrors": [], "message": None, "count": 0},
+        {"_error": {"code": 500}, "data": [], "count": 0},
+        {"error": "no", "data": [], "count": 0},
+        {"status": 500, "data": [], "count": 0},
+        {"code": 17, "data": [], "count": 0},
+        {"message": "Search is down", "data": [], "count": 0},
+        {"reason": "maintenance", "data": [], "count": 0},
+        {"errors": [], "count": 0},
+        {"data": []},
+        {"data": [], "count": None},
+        {"data": [], "count": True},
+        {"data": [{"id": 1}, {"id": 2}], "count": 1},
+        {"data": [], "tags": [], "count": 0},
+        {"count": 0},
+        {},
+    ],
+)
+def test_an_object_that_could_be_anything_else_is_no_list(answer: dict[str, t.Any]) -> None:
+    assert rows_of(answer) is answer
+
+
 @given(answers=st.lists(JSON_VALUES, min_size=1, max_size=3))
 def test_whatever_the_server_answers_is_read_or_refused(answers: list[t.Any]) -> None:
     outcome = outcome_of(found, Hostile(answers), CERTHASH)

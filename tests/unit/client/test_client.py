@@ -126,10 +126,19 @@ class TestReadingEverything:
     def test_an_object_in_place_of_the_list_is_an_error_not_the_end(
         self, simulator: Simulator, client_of: ClientFactory
     ) -> None:
-        simulator.fault("object", call=2)
+        simulator.fault("object", call=2, times=99)
         error = refusal(client_of(simulator.url))
-        assert (error.kind, error.request) == ("answer", "POST /certview/v2.2/certificates")
-        assert "dict where a list" in error.message
+        assert (error.kind, error.code) == ("answer", "500")
+        assert error.request == "POST /certview/v2.2/certificates"
+        assert "Something went wrong" in error.message
+
+    @pytest.mark.parametrize("answer", [{}, {"rows": []}, {"errorCode": None, "subErrors": []}, 7, "text"])
+    def test_what_is_neither_a_list_nor_a_refusal_is_an_error(
+        self, serve: ServerFactory, client_of: ClientFactory, answer: t.Any
+    ) -> None:
+        error = refusal(client_of(serve(reply(certificate(1)), Reply(body=json.dumps(answer).encode())).url))
+        assert (error.kind, error.http_status) == ("answer", 200)
+        assert f"{type(answer).__name__} where a list should be" in error.message
 
     def test_a_failure_in_mid_sweep_is_an_error_not_the_end(
         self, simulator: Simulator, client_of: ClientFactory

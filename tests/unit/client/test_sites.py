@@ -389,6 +389,13 @@ class TestUnknownShapes:
             ensured(client_of(serve(Reply(), page).url, max_concurrency=1, retries=0), "shop.example.com")
         assert caught.value.kind == "answer"
 
+    def test_an_error_under_http_200_is_no_confirmation(self, serve: ServerFactory, client_of: ClientFactory) -> None:
+        told = {"errorCode": 500, "message": None, "subErrors": [{"field": "", "message": "The queue is full"}]}
+        server = serve(Reply(), Reply(200, json.dumps(told).encode()))
+        with pytest.raises(CertViewError, match="The queue is full") as caught:
+            ensured(client_of(server.url, max_concurrency=1), "shop.example.com")
+        assert (caught.value.kind, caught.value.code) == ("answer", "500")
+
     @pytest.mark.parametrize("reply", [Reply(202, b"Created"), Reply(200, b""), Reply(201, b'{"status": "CREATED"}')])
     def test_any_other_confirmation_is_one(self, reply: Reply, serve: ServerFactory, client_of: ClientFactory) -> None:
         server = serve(Reply(), reply)
