@@ -64,16 +64,21 @@ def _is_total(name: str, value: object, rows: t.Sequence[object]) -> bool:
 def merged(record: Record, told: t.Iterable[Record]) -> Record:
     """Return the record of a certificate with the assets *told* besides those that it holds already.
 
-    Those that it holds come from the list of certificates, which tells more of an asset.
+    Those that it holds come from the list of certificates, which tells more of an asset. They are left out where
+    nobody can tell which of those *told* they are, because one answer lacks the numbers and the other the UUIDs.
+
+    :param told: All assets of the certificate, each once, as far as the API tells them.
     """
-    assets = list(record["assets"])
-    known = {identity(each) for each in assets}
-    assets += [each for each in told if identity(each) not in known]
+    listed, given = record["assets"], list(told)
+    key = next((key for key in ("uuid", "id") if all(each[key] is not None for each in (*listed, *given))), None)
+    if key is None:
+        assets = max(given, listed, key=len)
+        different = len(assets)
+    else:
+        known = {each[key] for each in listed}
+        assets = [*listed, *(each for each in given if each[key] not in known)]
+        different = len({each[key] for each in assets})
     counted = record["asset_count"]
-    return {**record, "assets": assets, "assets_complete": counted is None or len(assets) >= counted}
-
-
-def identity(asset: Record) -> t.Hashable:
-    """Return what makes an asset the same in another answer: its UUID, which all versions tell, else its id."""
-    known: t.Hashable = asset["uuid"] or asset["id"]
-    return known
+    # Where the API does not count them, a list that lacks one that is known cannot be the whole.
+    complete = different == len(given) if counted is None else different >= counted
+    return {**record, "assets": assets, "assets_complete": complete}
