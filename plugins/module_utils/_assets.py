@@ -19,6 +19,9 @@ from ._values import whole
 
 PATH = "/certview/v1/certificates/{certhash}/assets"
 
+# What tells an asset from others.
+KEYS = ("id", "uuid", "assetId")
+
 # No document names the fields of such an object; these words stand in the names that APIs give them.
 _TOTAL = re.compile("count|total", re.IGNORECASE)
 _OUTCOME = re.compile("error|fail|fault|exception|status|code|message", re.IGNORECASE)

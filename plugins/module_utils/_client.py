@@ -142,6 +142,7 @@ class CertViewClient:
             lambda number, size: _assets.request_body(attributes, qql, number, size),
             api=_assets.PATH,
             window=V1_WINDOW,
+            keys=_assets.KEYS,
             rows_of=_assets.rows_of,
         )
         return (asset(row) for page in pages for row in page)
@@ -160,9 +161,8 @@ class CertViewClient:
         def body_of(part: t.Sequence[Condition], number: int, size: int) -> dict[str, t.Any]:
             return _instances.request_body(part, asset_type, number, size)
 
-        listing = Listing(
-            "instances", _instances.PATH, INSTANCE_FIELDS, body_of, _instances.rows_of, _instances.instance
-        )
+        rows_of, record_of, keys = _instances.rows_of, _instances.instance, _instances.KEYS
+        listing = Listing("instances", _instances.PATH, INSTANCE_FIELDS, body_of, rows_of, record_of, keys)
         return filtered(self.pages, listing, where, page_size=page_size, tell=self._tell)
 
     def external_sites(

@@ -21,6 +21,9 @@ from ._values import mapping, others, scrub_all, text, texts, told_time, whole
 
 PATH = "/certview/v2/instances"
 
+# What tells an instance from others, besides its certificate. The documents show the first only.
+KEYS = ("id", "uuid")
+
 _INSTANCE_FIELDS = frozenset(
     {
         "id",
@@ -54,16 +57,16 @@ def request_body(where: t.Sequence[Condition], asset_type: str, number: int, siz
 
 
 def rows_of(answer: t.Any) -> t.Any:
-    """Wrap each instance of a page with what tells it from others.
+    """Wrap each instance of a page with what tells it from others; a sweep refuses one that nothing does.
 
     No document says that an instance with several certificates comes once only, so its id alone may come twice.
     """
     return [_wrapped(item) for item in answer] if isinstance(answer, list) else answer
 
 
-def _wrapped(item: t.Any) -> t.Any:
-    own = identity(item, ("id",))
-    return item if own is None else {"id": f"{own}{identity(item.get('certificate'))}", "told": item}
+def _wrapped(item: t.Any) -> Row:
+    own = identity(item, KEYS)
+    return {"told": item} if own is None else {KEYS[0]: f"{own}{identity(item.get('certificate'))}", "told": item}
 
 
 def instance(row: Row) -> Record:

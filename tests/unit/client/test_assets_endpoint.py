@@ -151,6 +151,16 @@ def test_an_error_under_http_200_is_no_end_of_the_list(serve: ServerFactory, cli
         assert (caught.value.kind, caught.value.http_status, caught.value.code) == ("answer", 200, "500")
 
 
+@pytest.mark.parametrize("row", [{"certhash": "ab"}, {"name": "host"}, {"id": None, "uuid": ""}, "host", None])
+def test_a_row_that_names_no_asset_is_an_error_and_no_empty_record(
+    row: t.Any, serve: ServerFactory, client_of: ClientFactory
+) -> None:
+    page = Reply(200, json.dumps([{"id": 1}, row]).encode())
+    with pytest.raises(CertViewError) as caught:
+        found(client_of(serve(page, Reply()).url, max_concurrency=1), CERTHASH)
+    assert caught.value.kind == "answer"
+
+
 @pytest.mark.parametrize(
     "wrapper",
     [

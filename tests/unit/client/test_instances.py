@@ -122,8 +122,7 @@ def test_what_is_not_told_is_null_and_not_missing() -> None:
 @given(told=JSON_VALUES)
 def test_any_instance_gives_a_record_that_json_can_carry(told: t.Any) -> None:
     for hostile in (told, {"id": 1, "gradeSummary": told}, {"id": 1, "certificate": told, "asset": told}):
-        rows = _instances.rows_of([hostile])
-        record = _instances.instance(rows[0] if isinstance(rows[0], dict) else {})
+        record = record_of(hostile)
         assert record.keys() == KEYS
         json.loads(json.dumps(record))
 
@@ -188,7 +187,23 @@ class TestOverHttp:
         client = client_of(serve(Reply(200, json.dumps(rows).encode()), Reply()).url, max_concurrency=1)
         assert [(r["id"], r["certificate"]["id"]) for r in client.instances()] == [(7, 1), (7, 2)]
 
-    @pytest.mark.parametrize("body", [b'{"instances": []}', b'["x"]', b"[[]]", b'[{"port": 443}]', b"<html>", b"7"])
+    def test_an_instance_without_a_number_is_known_by_its_uuid(
+        self, serve: ServerFactory, client_of: ClientFactory
+    ) -> None:
+        rows = [{"uuid": uuid, "port": 443, "certificate": {"id": 1}} for uuid in ("u-1", "u-2", "u-1")]
+        page = Reply(200, json.dumps(rows).encode())
+        records = list(client_of(serve(page, page, Reply()).url, max_concurrency=1).instances())
+        assert [(r["id"], r["port"], r["extra"]) for r in records] == [
+            (None, 443, {"uuid": "u-1"}), (None, 443, {"uuid": "u-2"}),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"instances": []}', b'["x"]', b"[[]]", b"<html>", b"7", b"[null]", b'[{"port": 443}]',
+            b'[{"certhash": "ab", "port": 443}]', b'[{"id": null, "uuid": "", "assetId": "u-1", "port": 443}]',
+        ],
+    )  # fmt: skip
     def test_an_answer_that_is_no_list_of_instances_is_an_error(
         self, body: bytes, serve: ServerFactory, client_of: ClientFactory
     ) -> None:
