@@ -143,6 +143,8 @@ class CertViewClient:
             api=_assets.PATH,
             window=V1_WINDOW,
             keys=_assets.KEYS,
+            # The guide leaves open which of the two is read; a server that overlooks a page's number never ends.
+            also_in_url=True,
             rows_of=_assets.rows_of,
         )
         return (asset(row) for page in pages for row in page)
@@ -215,6 +217,7 @@ class CertViewClient:
         window: t.Optional[int] = None,
         keys: t.Sequence[str] = IDENTITY,
         rows_of: t.Callable[[t.Any], t.Any] = lambda answer: answer,
+        also_in_url: bool = False,
     ) -> t.Iterator[list[Row]]:
         """Give all rows of a list endpoint, each once, page by page.
 
@@ -223,11 +226,14 @@ class CertViewClient:
         :param window: How many rows the API gives at most; None for no such bound.
         :param keys: What tells rows from each other.
         :param rows_of: Takes the rows out of an answer that wraps them.
+        :param also_in_url: Whether to send what the request holds in the URL, too.
         :raises CertViewError: when the list could not be read to its end; what was given until then is not complete.
         """
 
         def fetch(number: int, size: int, wish: Wish) -> list[Row]:
-            return self.rows(path, body_of(number, size), wish, api=api, rows_of=rows_of)
+            body = body_of(number, size)
+            query = {name: str(value) for name, value in body.items()} if also_in_url else None
+            return self.rows(path, body, wish, api=api, query=query, rows_of=rows_of)
 
         return sweep(fetch, page_size=page_size, window=window, at_once=lambda: self.at_once(api or path), keys=keys)
 
@@ -238,18 +244,24 @@ class CertViewClient:
         wish: Wish,
         *,
         api: str = "",
+        query: t.Optional[t.Mapping[str, str]] = None,
         rows_of: t.Callable[[t.Any], t.Any] = lambda answer: answer,
     ) -> list[Row]:
         """Return the rows of one page.
 
         :param api: What Qualys counts the call for, where the path holds more than that.
+        :param query: What follows the path in the URL.
         :param rows_of: Takes the rows out of an answer that wraps them.
         :raises CertViewError: when the call failed, or its answer is no list.
         """
-        answer = self._transport.post(path, body, api=api or path, read=listed, wish=wish)
+
+        def ask() -> t.Any:
+            return self._transport.post(path, body, api=api or path, query=query, read=listed, wish=wish)
+
+        answer = ask()
         if answer is None:
             # No content may be the end of the list, or a gateway's slip; a slip does not come twice.
-            answer = self._transport.post(path, body, api=api or path, read=listed, wish=wish)
+            answer = ask()
         self._listed = self._listed or api or path
         rows = [] if answer is None else rows_of(answer)
         if not isinstance(rows, list):

@@ -67,6 +67,7 @@ class Quirks:
     v1_object_filter: bool = False
     unknown_certhash: str = "empty"
     wrapped_assets: bool = False
+    assets_parameters: str = "either"
     flat_external_sites: bool = False
     restricted_user: bool = False
     gone_status: int = 404

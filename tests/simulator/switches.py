@@ -220,6 +220,12 @@ def _add_behaviour(group: _Group) -> None:
         "--wrapped-assets", action="store_true", help="assets of a certificate come as an object with data and count"
     )
     group.add_argument(
+        "--assets-parameters",
+        choices=("either", "body", "query"),
+        default="either",
+        help="where the parameters of assets of a certificate are read from",
+    )
+    group.add_argument(
         "--flat-external-sites",
         action="store_true",
         help="external sites come as an array, not as an array in an array",

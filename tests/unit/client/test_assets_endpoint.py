@@ -16,8 +16,10 @@ from ansible_collections.community.qualys.plugins.module_utils._errors import Ce
 from ansible_collections.community.qualys.plugins.module_utils._sweep import sweep
 from hypothesis import given
 from hypothesis import strategies as st
+from simulator.settings import EstateSettings, Quirks
 from support.simulator import running_simulator
 from unit.client.support import JSON_VALUES, ClientFactory, Reply, ServerFactory, Simulator, outcome_of
+from unit.simulator.serving import NOW, served, settings
 
 SHARED_BY = 450
 CERTHASH = "ab" * 32
@@ -89,6 +91,21 @@ def test_attributes_that_are_not_asked_for_are_not_told(
     client = client_of(many_assets.url)
     assert all(asset["tags"] is None for asset in found(client, shared["certhash"], attributes=["instances"]))
     assert not any(asset["instances"] for asset in found(client, shared["certhash"], attributes=["tags"]))
+
+
+@pytest.mark.parametrize("read", ["body", "query"])
+def test_all_come_wherever_the_server_reads_the_parameters(client_of: ClientFactory, read: str) -> None:
+    estate = EstateSettings("generated", 20, 500, shared_assets=SHARED_BY, now=NOW)
+    with served(settings(estate, quirks=Quirks(assets_parameters=read))) as gateway:
+        crowded = max(gateway.certview.estate.certificates, key=lambda each: len(each.installations))
+        client = client_of(gateway.url)
+        assert {each["id"] for each in found(client, crowded.certhash)} == {i.asset.id for i in crowded.installations}
+        # Three pages and the one that ends the list.
+        assert client.api_use["calls"] <= 5
+        name = crowded.installations[0].asset.name
+        (only,) = found(client, crowded.certhash, attributes=["tags"], qql=f"asset.name:`{name}`")
+    assert (only["name"], only["instances"]) == (name, [])
+    assert only["tags"] is not None
 
 
 def test_a_query_chooses(many_assets: Simulator, shared: t.Any, client_of: ClientFactory) -> None:

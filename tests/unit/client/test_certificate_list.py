@@ -154,7 +154,7 @@ class TestAllAssets:
             if request.path.startswith("/auth"):
                 return Reply(201, jwt({"sub": "demo", "iat": 0, "exp": 14400}).encode())
             number = json.loads(request.body)["pageNumber"]
-            if request.path.endswith("/assets"):
+            if "/assets?" in request.path:
                 rows = [{"id": 200 * number + row, "uuid": f"u{200 * number + row}"} for row in range(200)]
                 return Reply(body=json.dumps(rows).encode())
             return Reply(body=json.dumps([raw] if number == 0 else []).encode())

@@ -77,6 +77,16 @@ def test_wrapped_assets(start):
     assert (answer["count"], len(answer["data"])) == (60, 10)
 
 
+@pytest.mark.parametrize(("read", "rows"), [("either", 7), ("body", 7), ("query", 5)])
+def test_parameters_of_assets_are_read_from_the_body_or_the_query(start, read, rows):
+    gateway = start(estate=SHARED, quirks=Quirks(assets_parameters=read))
+    shared = max(gateway.certificates().json(), key=lambda row: row["assetCount"])
+    path = assets_path(shared["certhash"])
+    assert len(gateway.post(path, {"pageSize": 7}, params={"pageSize": "5"}).json()) == rows
+    assert len(gateway.post(path, {"pageSize": 5}).json()) == (10 if read == "query" else 5)
+    assert len(gateway.post(path, params={"pageSize": "5"}).json()) == (10 if read == "body" else 5)
+
+
 def instances(gateway, **body):
     return gateway.post("/certview/v2/instances", {"pageSize": 200, **body})
 
