@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from ._batches import send_in_batches
 from ._certificate_file import Contents, contents_of
 from ._client import CertViewClient
 from ._diff import line_diff
@@ -72,8 +73,13 @@ def ensured_certificates(
     missing = [certhash for certhash in wanted if certhash not in known]
     present = [certhash for certhash in wanted if certhash in known]
     if not check_mode:
-        for start in range(0, len(missing), MOST_CERTIFICATES):
-            _import(client, contents, missing[start : start + MOST_CERTIFICATES], as_of)
+        send_in_batches(
+            lambda batch: _import(client, contents, batch, as_of),
+            missing,
+            MOST_CERTIFICATES,
+            what="certificates",
+            done="imported",
+        )
     return {
         "changed": bool(missing),
         "imported": missing,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._batches import send_in_batches
 from ._client import CertViewClient
 from ._diff import line_diff
 from ._enumeration import enumerated
@@ -34,7 +35,7 @@ def ensured_sites(
     missing = [name for name in wanted if name not in known]
     present = [name for name in wanted if name in known]
     if not check_mode:
-        _add(client, missing, launch_scan)
+        send_in_batches(lambda batch: _add(client, batch, launch_scan), missing, MOST_SITES, what="sites", done="added")
     return {
         "changed": bool(missing),
         "added": missing,
@@ -54,16 +55,12 @@ def _known_names(client: CertViewClient) -> set[str]:
 
 
 def _add(client: CertViewClient, sites: t.Sequence[str], launch_scan: bool) -> None:
-    for start in range(0, len(sites), MOST_SITES):
-        batch = sites[start : start + MOST_SITES]
-        try:
-            client.add_external_sites(batch, launch_scan=launch_scan)
-        except CertViewError as exc:
-            if exc.http_status == 400:
-                # The server's words for a line that it cannot read at all do not repeat what stands there.
-                named = any(name in exc.message for name in batch)
-                exc.message += "" if named else f" (sent: {enumerated(batch)})"
-                exc.hint = "Leave out of sites what the server refuses"
-            if start:
-                exc.message += f" (of {len(sites)} new sites the first {start} have been added)"
-            raise
+    try:
+        client.add_external_sites(sites, launch_scan=launch_scan)
+    except CertViewError as exc:
+        if exc.http_status == 400:
+            # The server's words for a line that it cannot read at all do not repeat what stands there.
+            named = any(name in exc.message for name in sites)
+            exc.message += "" if named else f" (sent: {enumerated(sites)})"
+            exc.hint = "Leave out of sites what the server refuses"
+        raise
