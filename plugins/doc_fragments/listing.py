@@ -121,5 +121,6 @@ notes:
     a template that gives an empty list.
   - Names are compared without regard to the case of letters. Qualys does not document whether its server does so, too.
     It is asked for each of O(asset_names) and O(tags) as it is given, in small letters, in capitals, and with a capital
-    at the start of each word. One that is written in yet another way may then be found with O(max_age) alone.
+    at the start of each word; as it is given only, where there are so many that this would take more calls. One that is
+    written in yet another way may then be found with O(max_age) alone.
 """

@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 
 from ._fields import FIELDS, PROVEN_QQL
-from ._filters import Condition
+from ._filters import Condition, split
 
 
 def can_be_pushed(made: Condition, *, version_1: bool) -> bool:
@@ -36,7 +36,8 @@ def in_usual_spellings(made: Condition) -> Condition:
     """Return *made* so that it selects the same, or nearly so, on a server that minds the case of letters.
 
     Qualys does not document whether it does. What the API has own words for gets its spelling (CertView API release
-    notes 3.0.0: C(SHA256withRSA)); a name is asked for in the cases that names are mostly written in.
+    notes 3.0.0: C(SHA256withRSA)); a name is asked for in the cases that names are mostly written in, unless that would
+    take more calls.
     """
     if made.field == "certificate.type":
         values = [_KINDS.get(value.casefold(), value) for value in made.values]
@@ -46,7 +47,8 @@ def in_usual_spellings(made: Condition) -> Condition:
         values = [each for value in made.values for each in (value, value.lower(), value.upper(), value.title())]
     else:
         return made
-    return replace(made, values=tuple(dict.fromkeys(values)))
+    respelt = replace(made, values=tuple(dict.fromkeys(values)))
+    return respelt if len([*split([respelt])]) <= len([*split([made])]) else made
 
 
 def _signature_algorithm(value: str) -> str:

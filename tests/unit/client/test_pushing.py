@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 import pytest
@@ -39,6 +40,10 @@ class TestPushing:
         assert can_be_pushed(made, version_1=False) is v2
 
 
+# Respelt they would take two calls.
+MANY_NAMES = tuple(f"web-{number}" for number in range(MOST_IN_VALUES // 3 + 1))
+
+
 class TestSpelling:
     @pytest.mark.parametrize(
         ("field", "values", "asked"),
@@ -54,7 +59,9 @@ class TestSpelling:
             ("asset.name", ("10.0.0.1",), ("10.0.0.1",)),
             ("certificate.hash", ("ab" * 32,), ("ab" * 32,)),
             (NAME, ("a",), ("a",)),
+            ("asset.name", MANY_NAMES, MANY_NAMES),
         ],
+        ids=itertools.count(),
     )
     def test_what_is_asked_for(self, field: str, values: tuple[str, ...], asked: tuple[str, ...]) -> None:
         assert in_usual_spellings(Condition(field, "in", values)) == Condition(field, "in", asked)
