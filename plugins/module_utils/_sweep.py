@@ -33,6 +33,9 @@ _MOST_LOOKS_BACK = 5
 # So many pages in a row without a new row: the list grows as fast as it is read, or the server gives one page always.
 _MOST_STALE_PAGES = 100
 
+# A list may by chance grow by just a page between two calls, but hardly so often in a row.
+_MOST_SAME_PAGES = 5
+
 
 def identity(row: object, keys: t.Sequence[str] = IDENTITY) -> t.Optional[t.Hashable]:
     """Return what makes a row of a list the same row on another page: the first of *keys* that it has."""
@@ -68,8 +71,8 @@ def sweep(
     :param at_once: Returns how many calls may run at once, as far as it is known by now.
     :param keys: What tells rows from each other, see C(identity).
     :raises CertViewError: of kind V(window) when the list may be longer than *window*, of kind V(shifting) when it
-        will not settle, of kind V(answer) for a row that cannot be told from others. What was given until then is not
-        complete.
+        will not settle or the server gives the same page whatever is asked for, of kind V(answer) for a row that cannot
+        be told from others. What was given until then is not complete.
     """
     reading = _Reading(fetch, page_size, window, keys)
     yield from reading.first_pass(at_once)
@@ -100,6 +103,15 @@ def _repeats_itself(rows: int) -> CertViewError:
         " or its pages are cut short, and nobody can tell whether others are missing",
         kind="shifting",
         hint="Run again later, or narrow the query; if it stays so, ask Qualys Support why the list holds rows twice",
+    )
+
+
+def _always_the_same(number: int) -> CertViewError:
+    return CertViewError(
+        f"the server gives the same page whatever is asked for (at least {_MOST_SAME_PAGES + 1} times up to page"
+        f" {number}), so that nobody can read the others",
+        kind="shifting",
+        hint="Look for a proxy or gateway that answers out of a cache, or drops the body of the request",
     )
 
 
@@ -155,7 +167,7 @@ class _Reading:
 
     def _pages(self, number: int, page: t.Callable[[int], list[Row]]) -> t.Iterator[list[Row]]:
         """Read to the end of the list, and note its length."""
-        stale = 0
+        stale = same = 0
         is_full = True
         while stale < _MOST_STALE_PAGES:
             rows = self._at_window() if self._is_beyond_window(number) else page(number)
@@ -169,6 +181,9 @@ class _Reading:
             known = len(self._seen)
             yield from self._unseen(number, rows)
             stale = stale + 1 if len(self._seen) == known else 0
+            same = same + 1 if stale and self._contents[number] == self._contents.get(number - 1) else 0
+            if same == _MOST_SAME_PAGES:
+                raise _always_the_same(number)
             number += 1
         raise _never_settled(number)
 

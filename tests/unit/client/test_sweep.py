@@ -237,9 +237,17 @@ def test_a_list_that_moves_before_each_call_and_looks_at_rest_is_an_error() -> N
 
 
 def test_a_server_that_gives_one_page_for_ever_is_an_error() -> None:
-    with pytest.raises(CertViewError) as caught:
-        list(sweep(lambda number, size, wish: [{"id": 1}], page_size=1))
+    fetch, calls = counted(lambda number, *rest: [{"id": row} for row in range(3)])
+    with pytest.raises(CertViewError, match="same page whatever is asked") as caught:
+        list(sweep(fetch, page_size=3, window=10_000))
     assert caught.value.kind == "shifting"
+    # Some are on their way already when it is noticed.
+    assert len(calls) < 10
+
+
+def test_a_list_that_grows_by_a_page_for_some_time_is_read_to_its_end() -> None:
+    moving = MovingList(9, [[], *[[None] * SIZE] * 4])
+    assert sorted(moving.read()) == list(range(9 + 4 * SIZE))
 
 
 def rows_from(total: int, most: int = 99) -> t.Callable[..., list[Row]]:
