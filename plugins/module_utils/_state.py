@@ -18,7 +18,17 @@ import secrets
 import typing as t
 from contextlib import contextmanager, suppress
 
+from ._clock import Clock, SystemClock
+
 _SALT_BYTES = 32
+
+# What a process leaves in a new folder before any other file is there.
+_FIRST_FILES = frozenset({"salt", "salt.lock", ".salt"})
+
+# Whoever holds a lock that others wait for reads and writes one small file. Longer than that, it was stopped (Ctrl-Z).
+_LONGEST_HOLD_SECONDS = 10.0
+_SHORTEST_LOOK_SECONDS = 0.0005
+_LONGEST_LOOK_SECONDS = 0.02
 
 
 class StateError(Exception):
@@ -66,12 +76,15 @@ def opened_state(path: t.Optional[str], tell: t.Callable[[str], None]) -> t.Opti
 class StateDir:
     """A private folder: mode 0700, files 0600, file names that tell nothing of gateway or account."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, clock: t.Optional[Clock] = None) -> None:
         """Make the folder if it is not there.
 
+        :param clock: What locks are waited by; the machine's own when not given, because it is other processes that
+            hold them.
         :raises StateError: when it cannot be made or written, or belongs to somebody else.
         """
         self.path = os.path.abspath(os.path.expanduser(path))
+        self._clock = clock or SystemClock()
         self._has_complained = False
         with os_errors_as_state_errors(self.path):
             os.makedirs(self.path, mode=0o700, exist_ok=True)
@@ -79,8 +92,9 @@ class StateDir:
             if told.st_uid != os.geteuid():
                 raise StateError(f"{self.path} belongs to another user")
             if told.st_mode & 0o077:
-                inside = os.listdir(self.path)
-                if inside and "salt" not in inside:
+                inside = frozenset(os.listdir(self.path))
+                # Perhaps another process has just begun to use it.
+                if "salt" not in inside and inside - _FIRST_FILES:
                     # Such as /tmp: nobody else could use it any more.
                     raise StateError(f"{self.path} is open to others and holds other files; give a folder of its own")
                 os.chmod(self.path, 0o700)
@@ -112,15 +126,27 @@ class StateDir:
     def locked(self, name: str) -> t.Iterator[None]:
         """Hold the lock *name* alone, waiting for it. A process that is killed frees it: the kernel holds the lock.
 
-        :raises StateError: when the lock file cannot be made.
+        :raises StateError: when the lock file cannot be made, or another process does not free it.
         """
         descriptor = self._open_lock(name)
         try:
             with os_errors_as_state_errors(self.file(name)):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                self._wait_for(descriptor, name)
             yield
         finally:
             _unlock(descriptor)
+
+    def _wait_for(self, descriptor: int, name: str) -> None:
+        # Not by the kernel, which would wait for ever for a process that was stopped.
+        began, pause = self._clock.monotonic(), _SHORTEST_LOOK_SECONDS
+        while not is_locked_now(descriptor):
+            if self._clock.monotonic() - began >= _LONGEST_HOLD_SECONDS:
+                raise StateError(
+                    f"another process has held {self.file(name)}.lock for {_LONGEST_HOLD_SECONDS:g} s, and may have"
+                    " been stopped"
+                )
+            self._clock.sleep(pause)
+            pause = min(2.0 * pause, _LONGEST_LOOK_SECONDS)
 
     def try_lock(self, name: str) -> t.Optional[t.Callable[[], None]]:
         """Take the lock *name* if it is free, and return what frees it; else None.
@@ -190,8 +216,8 @@ class StateDir:
             with os_errors_as_state_errors(path), suppress(FileNotFoundError):
                 os.unlink(path)
 
-    def complain(self, reason: StateError, tell: t.Callable[[str], None]) -> None:
-        """Tell that sharing has ended; once, however much was shared."""
+    def complain(self, reason: Exception, tell: t.Callable[[str], None]) -> None:
+        """Tell that sharing has ended; once, however much was shared: a full disk is one cause, whatever it spoils."""
         if not self._has_complained:
             self._has_complained = True
             tell(

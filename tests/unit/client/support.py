@@ -28,21 +28,33 @@ CLIENT_ID, CLIENT_SECRET = "certview-demo-client", "certview-demo-client-secret"
 
 
 class FakeClock:
-    """A clock that only sleeping moves."""
+    """A clock that only sleeping moves, unless somebody sets it."""
 
     def __init__(self, start: datetime = AS_OF) -> None:
         self._start = start
         self._lock = threading.Lock()
         self.seconds = 0.0
         self.sleeps: list[float] = []
+        self.boots = 1
         self._alarms: list[tuple[float, t.Callable[[], object]]] = []
 
     def when(self, seconds: float, action: t.Callable[[], object]) -> None:
         """Do *action* once, after the sleep that reaches so many seconds."""
         self._alarms.append((seconds, action))
 
+    def set_by(self, seconds: float) -> None:
+        """Let the clock show another time, although none has passed."""
+        self._start += timedelta(seconds=seconds)
+
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        # Each boot counts from an instant of its own.
+        return 1000.0 * self.boots + self.seconds
+
+    def boot(self) -> str:
+        return f"boot {self.boots}"
 
     def sleep(self, seconds: float) -> None:
         with self._lock:

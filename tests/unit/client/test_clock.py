@@ -5,10 +5,19 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from datetime import timedelta, timezone
+from pathlib import Path
 
-from ansible_collections.community.qualys.plugins.module_utils._clock import SystemClock, full_jitter
+import pytest
+from ansible_collections.community.qualys.plugins.module_utils import _clock
+from ansible_collections.community.qualys.plugins.module_utils._clock import (
+    SystemClock,
+    full_jitter,
+    pause_after_refusal,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.client.support import Always
@@ -19,6 +28,37 @@ def test_system_clock_is_the_machines_own() -> None:
     clock.sleep(0)
     assert clock.now().tzinfo is timezone.utc
     assert abs(clock.now().timestamp() - time.time()) < timedelta(hours=1).total_seconds()
+
+
+def test_system_clock_has_a_reading_that_nobody_sets_and_that_other_processes_share() -> None:
+    clock = SystemClock()
+    ours = clock.monotonic()
+    code = "import time; print(time.clock_gettime(getattr(time, 'CLOCK_BOOTTIME', time.CLOCK_MONOTONIC)))"
+    theirs = float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
+    assert ours <= theirs <= clock.monotonic()
+
+
+def test_a_boot_is_told_from_others_where_the_system_tells_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    boots = []
+    for content in ("one\n", "another\n", None):
+        path = tmp_path / str(content).strip()
+        if content:
+            path.write_text(content)
+        monkeypatch.setattr(_clock, "_BOOT_ID", str(path))
+        _clock._boot.cache_clear()
+        boots.append(SystemClock().boot())
+    _clock._boot.cache_clear()
+    assert boots == ["one", "another", ""]
+
+
+@pytest.mark.parametrize(
+    ("told", "attempt", "pause"),
+    [(None, 3, 8.0), (30.0, 3, 31.0), (1.0, 3, 2.0), (0.0, 0, 1.0), (0.0, 3, 8.0), (0.5, 9, 60.0)],
+)
+def test_what_the_server_asks_for_is_kept_to_unless_it_is_nothing(
+    told: float | None, attempt: int, pause: float
+) -> None:
+    assert pause_after_refusal(told, attempt, Always(1.0)) == pause
 
 
 def test_backoff_doubles_up_to_its_cap() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.community.qualys.plugins.module_utils._state import (
     default_state_dir,
     opened_state,
 )
+from unit.client.support import FakeClock
 
 HOLDS_A_LOCK = """
 import fcntl, os, sys, time
@@ -40,6 +41,19 @@ def test_a_folder_of_everybody_is_not_taken_over(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="a folder of its own"):
         StateDir(str(shared))
     assert shared.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("there", [["salt.lock"], ["salt.lock", ".salt"]])
+def test_a_folder_that_another_process_has_just_begun_to_use_is_shared_with_it(
+    tmp_path: Path, there: list[str]
+) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o755)
+    for name in there:
+        (folder / name).touch()
+    StateDir(str(folder))
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "salt").stat().st_size > 0
 
 
 def test_the_folder_is_private_even_if_it_was_not(tmp_path: Path) -> None:
@@ -140,6 +154,30 @@ def test_a_lock_is_freed_although_a_process_was_forked_meanwhile(state: StateDir
     os.close(writing)
     assert again is not None
     again()
+
+
+def test_a_lock_that_is_freed_soon_is_waited_for(tmp_path: Path, clock: FakeClock) -> None:
+    state = StateDir(str(tmp_path), clock)
+    free = state.try_lock("budget")
+    assert free is not None
+    clock.when(9.9, free)
+    with state.locked("budget"):
+        assert clock.seconds == pytest.approx(9.9, abs=0.03)
+    assert state.try_lock("budget") is not None
+
+
+def test_a_lock_of_a_process_that_was_stopped_is_done_without(tmp_path: Path, clock: FakeClock) -> None:
+    state = StateDir(str(tmp_path), clock)
+    free = state.try_lock("budget")
+    assert free is not None
+    with pytest.raises(StateError, match="for 10 s, and may have been stopped"), state.locked("budget"):
+        pytest.fail("another process has it")
+    assert clock.seconds == pytest.approx(10, abs=0.03)
+    # Waiting costs little.
+    assert len(clock.sleeps) < 600
+    free()
+    with state.locked("budget"):
+        pass
 
 
 def test_a_killed_process_frees_its_lock(state: StateDir) -> None:
