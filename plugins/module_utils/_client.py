@@ -16,6 +16,7 @@ from datetime import datetime
 from . import _assets, _instances, _leaf_import, _sites
 from ._ahead import Wish
 from ._answers import listed
+from ._budget import Budget
 from ._certificate import Record, asset
 from ._certificate_list import CertificateList
 from ._clock import Clock, SystemClock
@@ -23,10 +24,10 @@ from ._errors import CertViewError
 from ._fields import INSTANCE_FIELDS, SITE_FIELDS
 from ._filtered import Listing, filtered
 from ._filters import Condition
-from ._ledger import Budget, SharedLedger
+from ._ledger import SharedLedger
 from ._options import Connection
 from ._query import LARGEST_PAGE, Query
-from ._state import opened_state
+from ._state import StateDir, opened_state
 from ._sweep import IDENTITY, V1_WINDOW, Row, sweep
 from ._throttle import Throttle
 from ._token import Token, account_of
@@ -44,16 +45,18 @@ class CertViewClient:
         clock: t.Optional[Clock] = None,
         chance: t.Optional[random.Random] = None,
         tell: t.Callable[[str], None] = lambda message: None,
+        state: t.Optional[StateDir] = None,
     ) -> None:
         """Make no call yet.
 
         :param tell: Is given one sentence for whatever the user should know although nothing failed.
+        :param state: The state directory, where the caller has opened it already.
         :raises CertViewError: of kind V(requirement) when a Python library is missing.
         """
         self._connection = connection
         self._clock = clock or SystemClock()
         self._tell = tell
-        state = opened_state(connection.state_dir, tell)
+        state = state or opened_state(connection.state_dir, tell)
         account = (connection.gateway_url, account_of(connection.credentials))
         self.throttle = Throttle(
             self._clock,

@@ -22,7 +22,7 @@ from ._errors import CertViewError
 from ._fields import FIELDS
 from ._filters import Condition
 from ._options import Connection
-from ._patience import Patience
+from ._patience import Notices, Patience
 from ._query import INCLUDES, Query
 from ._snapshot import Snapshot
 from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing
@@ -157,7 +157,7 @@ class Copies:
         :raises CertViewError: of kind V(budget) when that takes longer than C(max_wait).
         :raises SnapshotError: when there can be no lock.
         """
-        patience = Patience(self._clock, self._connection.max_wait, self._tell)
+        patience = Patience(self._clock, self._connection.max_wait, Notices(self._clock, self._tell))
         free = patience.until(
             functools.partial(self._take, copy),
             _POLL_SECONDS,
@@ -176,6 +176,10 @@ class Copies:
             yield
         finally:
             free()
+
+    def complain(self, reason: SnapshotError) -> None:
+        """Tell that a copy cannot be read or written, unless something else of the folder has failed before."""
+        self._state.complain(reason, self._tell)
 
     def _take(self, copy: Copy) -> t.Optional[t.Callable[[], None]]:
         try:

@@ -53,6 +53,8 @@ def told_limits(headers: t.Mapping[str, str]) -> Limits:
 def told_wait(headers: t.Mapping[str, str], now: datetime) -> t.Optional[float]:
     """Return the seconds that a refusal asks to wait, or None when it does not say.
 
+    :param now: What a date is compared with when the answer does not tell the server's own time.
+
     Sources: Qualys API limits guide (X-RateLimit-ToWait-Sec); RFC 9110 10.2.3 (Retry-After: seconds or a date).
     """
     told = _by_lower_name(headers)
@@ -61,7 +63,10 @@ def told_wait(headers: t.Mapping[str, str], now: datetime) -> t.Optional[float]:
         if seconds is not None:
             return float(min(seconds, LONGEST_WAIT_SECONDS))
     until = _date(told.get("retry-after", ""))
-    return None if until is None else min(max(0.0, (until - now).total_seconds()), float(LONGEST_WAIT_SECONDS))
+    if until is None:
+        return None
+    ahead = (until - (told_time(headers) or now)).total_seconds()
+    return min(max(0.0, ahead), float(LONGEST_WAIT_SECONDS))
 
 
 def told_time(headers: t.Mapping[str, str]) -> t.Optional[datetime]:

@@ -9,144 +9,14 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
-import json
 import threading
 import typing as t
-from collections import deque
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 
+from ._budget import Budget, Era
 from ._clock import Clock
-from ._headers import LONGEST_WAIT_SECONDS, Limits
 from ._line import OwnLine, OwnStanding, SharedStanding, Standing
 from ._state import StateDir, StateError
-from ._values import mapping, text, whole
-
-# More calls than any service level allows in a window (Premium: 2,000 an hour) need not be remembered.
-_MOST_REMEMBERED = 20_000
-
-# Microseconds since 1970 of a year that no clock shows; what lies beyond is damage.
-_LATEST_TIME = 1e17
-
-
-@dataclass
-class Budget:
-    """What is known of the limits of one API.
-
-    :ivar limit: Calls that the subscription may make in one window, once the server has told.
-    :ivar window_seconds: Length of that rolling window.
-    :ivar remaining: Calls that were left of it at the last answer.
-    :ivar concurrency: Calls that may run at once, once the server has told.
-    :ivar blocked_since: When, in seconds since 1970, it was told that the server takes no call.
-    :ivar blocked_until: Until when.
-    :ivar counted: When the calls of the last window ended, or began if they still run, in seconds since 1970.
-    """
-
-    limit: t.Optional[int] = None
-    window_seconds: t.Optional[int] = None
-    remaining: t.Optional[int] = None
-    concurrency: t.Optional[int] = None
-    blocked_since: float = 0.0
-    blocked_until: float = 0.0
-    blocked_because: str = ""
-    counted: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_REMEMBERED))
-
-    def copy(self) -> Budget:
-        """Return one that does not change with this one."""
-        return replace(self, counted=self.counted.copy())
-
-    def to_bytes(self) -> bytes:
-        """Return it as JSON, for another process."""
-        # Whole microseconds are written and read several times as fast as fractions, and are all that a clock tells.
-        counted = [round(moment * 1e6) for moment in self.counted]
-        return json.dumps({**vars(self), "counted": counted}, separators=(",", ":")).encode()
-
-    def take_over(self, content: bytes) -> bool:
-        """Become what another process wrote; tell whether it could be read."""
-        try:
-            told = mapping(json.loads(content))
-        except (ValueError, RecursionError):
-            return False
-        if not isinstance(told.get("counted"), list):
-            return False
-        self.limit = _count(told.get("limit"))
-        self.window_seconds = _count(told.get("window_seconds"), LONGEST_WAIT_SECONDS)
-        self.remaining = whole(told.get("remaining"))
-        self.concurrency = _count(told.get("concurrency"))
-        self.blocked_since = _seconds(told.get("blocked_since"))
-        self.blocked_until = _seconds(told.get("blocked_until"))
-        self.blocked_because = text(told.get("blocked_because")) or ""
-        self.counted.clear()
-        self.counted.extend(sorted(_seconds(moment) / 1e6 for moment in told["counted"]))
-        return True
-
-    def look_at(self, now: float) -> None:
-        """Forget what has left the window, and take times that lie ahead for now: the clock was set back since."""
-        if self.blocked_since > now:
-            self.blocked_since, self.blocked_until = now, self.blocked_until - self.blocked_since + now
-        if self.blocked_until > now + LONGEST_WAIT_SECONDS:
-            self.blocked_until = 0.0
-        if self.counted and max(self.counted) > now:
-            moments = sorted(min(moment, now) for moment in self.counted)
-            self.counted.clear()
-            self.counted.extend(moments)
-        if self.window_seconds is not None:
-            while self.counted and self.counted[0] <= now - self.window_seconds:
-                self.counted.popleft()
-
-    def learn(self, told: Limits, now: float) -> None:
-        """Take over what an answer told of the limits."""
-        self.limit = told.limit or self.limit
-        self.window_seconds = told.window_seconds or self.window_seconds
-        self.concurrency = told.concurrency or self.concurrency
-        if told.remaining is not None:
-            self.remaining = told.remaining
-        if told.remaining == 0 and told.wait_seconds:
-            self.block(now, told.wait_seconds, "the server says that the limit is reached")
-
-    def block(self, now: float, seconds: float, because: str) -> None:
-        """Let no call pass for so long; of several waits that were told, the longest is the true one."""
-        until = now + min(seconds, LONGEST_WAIT_SECONDS)
-        if until > self.blocked_until:
-            self.blocked_since, self.blocked_until, self.blocked_because = now, until, because
-
-    def ended(self, started: float, now: float) -> None:
-        """Note that a call has ended that began at *started*.
-
-        The server counted it at some time between; only from the end on is it certain when it will be forgotten.
-        """
-        if self.forget(started):
-            self.counted.append(now)
-
-    def forget(self, started: float) -> bool:
-        """Note that the call that should have begun at *started* was not made; tell whether it was known."""
-        if started not in self.counted:
-            return False
-        self.counted.remove(started)
-        return True
-
-    def wait_for_rate(self, now: float, reserve: int) -> float:
-        """Return the seconds until the rolling window has room for one more call of ours.
-
-        :param reserve: Calls of the limit that are not for us; one is for us in any case.
-        """
-        if self.limit is None or self.window_seconds is None:
-            return 0.0
-        ours = max(1, self.limit - reserve)
-        if len(self.counted) < ours:
-            return 0.0
-        return self.counted[len(self.counted) - ours] + self.window_seconds - now
-
-
-def _seconds(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) and 0 <= value < _LATEST_TIME else 0.0
-
-
-def _count(value: object, most: t.Optional[int] = None) -> t.Optional[int]:
-    number = whole(value)
-    if number is None or number < 1:
-        return None
-    return number if most is None else min(number, most)
 
 
 class Ledger(t.Protocol):
@@ -290,12 +160,12 @@ class SharedLedger:
             return
         if content is None or content == self._contents.get(name):
             return
-        if not budget.take_over(content):
+        if not budget.take_over(content, Era.present(self._clock)):
             self._tell(f"The API budget in {self._state.path} was damaged, and is counted anew.")
         self._contents[name] = content
 
     def _save(self, name: str, budget: Budget) -> None:
-        content = budget.to_bytes()
+        content = budget.to_bytes(Era.present(self._clock))
         try:
             self._state.replace(name, content)
         except StateError as exc:

@@ -19,31 +19,33 @@ import typing as t
 from contextlib import contextmanager
 
 from ._ahead import Wish
+from ._budget import Budget, instant
 from ._clock import Clock, pause_after_refusal
 from ._errors import CertViewError
 from ._headers import Limits, told_limits, told_wait
-from ._ledger import Budget, Ledger, OwnLedger
-from ._patience import LONGEST_STEP_SECONDS, Patience
+from ._ledger import Ledger, OwnLedger
+from ._patience import LONGEST_STEP_SECONDS, Notices, Patience
 
 # The first in the line looks this often for a free place, each who stands behind it half as often as the one before.
 _SHORTEST_LOOK_SECONDS = 0.002
 _LONGEST_LOOK_SECONDS = 0.25
+
+# When the line has not moved for so long, the calls that run are long ones, and to look less often delays little.
+_LONG_CALL_SECONDS = 1.0
+_LOOK_AT_LONG_CALLS_SECONDS = 0.05
 
 # Who stands behind the first looks at the budget, which costs more than a look at the line, no more often than that.
 _BUDGET_LOOK_SECONDS = 1.0
 
 
 class Admission:
-    """One call that may be made now.
+    """One call that may be made now."""
 
-    :ivar waited: Seconds that the call has waited in all.
-    """
-
-    def __init__(self, waited: float, started: float) -> None:
-        self.waited = waited
+    def __init__(self, started: float) -> None:
         self.started = started
         self.limits = Limits()
         self.was_made = True
+        self.was_refused = False
 
     def answered(self, headers: t.Mapping[str, str]) -> None:
         """Take over the limits that the answer's headers tell; any may be absent."""
@@ -52,6 +54,13 @@ class Admission:
     def not_made(self) -> None:
         """Let the call count for nothing: it did not go out."""
         self.was_made = False
+
+    def refused(self) -> None:
+        """Let the call use up nothing of the window: the server did not serve it.
+
+        Source: none tells whether Qualys counts it; where it does, the answer's headers tell what is left.
+        """
+        self.was_refused = True
 
 
 class _Obstacle(t.NamedTuple):
@@ -86,7 +95,7 @@ class Throttle:
         :param max_concurrency: Calls at once, unless the server allows fewer.
         :param rate_reserve: Calls of the limit that are left to others of the subscription.
         :param ledger: Where the budgets are kept; in this object alone when not given.
-        :param tell: Is given one sentence a minute for a wait that a person would notice.
+        :param tell: Is given one sentence a minute, for all calls, for waits that a person would notice.
         """
         self._clock = clock
         self._max_wait = max_wait
@@ -94,7 +103,7 @@ class Throttle:
         self._reserve = rate_reserve
         self._ledger = ledger or OwnLedger()
         self._chance = chance or random.Random()
-        self._tell = tell
+        self._notices = Notices(clock, tell)
         self._lock = threading.Lock()
         self.calls = 0
         self.refusals = 0
@@ -112,19 +121,24 @@ class Throttle:
     def _places(self, budget: Budget) -> int:
         return min(self._max_concurrency, budget.concurrency or self._max_concurrency)
 
+    def patience(self, wish: t.Optional[Wish] = None) -> Patience:
+        """Return how long one call may wait in all, over all its tries.
+
+        :param wish: Whether its answer is still wanted while it waits.
+        """
+        return Patience(self._clock, self._max_wait, self._notices, wish=wish)
+
     @contextmanager
-    def admitted(self, api: str, waited_before: float = 0.0, wish: t.Optional[Wish] = None) -> t.Iterator[Admission]:
+    def admitted(self, api: str, patience: t.Optional[Patience] = None) -> t.Iterator[Admission]:
         """Hold a place for one call of *api*; give what takes the headers of its answer.
 
-        :param waited_before: Seconds that the same call has waited already, before it was refused.
-        :param wish: Whether the answer is still wanted while the call waits.
-        :raises Abandoned: when it is not.
-        :raises CertViewError: of kind V(budget) when the call would have to wait longer than *max_wait*.
+        :param patience: Of a call that may have waited before; that of a new one when not given.
+        :raises Abandoned: when nobody wants the answer any more.
+        :raises CertViewError: of kind V(budget) when the call would have to wait longer than it may.
         """
-        wish = wish or Wish()
-        patience = Patience(self._clock, self._max_wait, self._tell, wish=wish, waited=waited_before)
+        patience = patience or self.patience()
         admission, free = self._wait(api, patience)
-        with wish.going_out():
+        with patience.wish.going_out():
             try:
                 yield admission
             finally:
@@ -134,13 +148,14 @@ class Throttle:
                     free()
 
     def _note_end(self, api: str, admission: Admission) -> None:
-        now = self._now()
+        now = instant(self._clock)
         with self._ledger.opened(api) as budget:
-            if admission.was_made:
+            if admission.was_made and not admission.was_refused:
                 budget.ended(admission.started, now)
-                budget.learn(admission.limits, now)
             else:
                 budget.forget(admission.started)
+            if admission.was_made:
+                budget.learn(admission.limits, admission.started, now)
         if not admission.was_made:
             with self._lock:
                 self.calls -= 1
@@ -149,12 +164,16 @@ class Throttle:
         # Kept until the call may be made, also while the window is closed: or whoever wakes first when it opens would
         # be served, and the same one might be late for hours.
         standing = self._ledger.standing(api, self._reserve)
-        next_budget_look = patience.waited
+        patience.begin()
+        next_budget_look = moved_at = patience.waited
+        stood_behind = -1
         try:
             while True:
                 ahead = standing.ahead()
+                if ahead != stood_behind:
+                    stood_behind, moved_at = ahead, patience.waited
                 if ahead == 0:
-                    tried = self._try(api, patience.waited)
+                    tried = self._try(api)
                 elif patience.waited >= next_budget_look:
                     next_budget_look = patience.waited + _BUDGET_LOOK_SECONDS
                     tried = self._behind(api, ahead)
@@ -163,7 +182,7 @@ class Throttle:
                 if not isinstance(tried, _Obstacle):
                     return tried
                 standing.join()
-                pause = tried.seconds or self._until_next_look(ahead)
+                pause = tried.seconds or self._until_next_look(ahead, patience.waited - moved_at)
                 if not patience.allows(pause):
                     raise self._spent(api, tried, patience)
                 # In steps, to show that the caller was not stopped (Ctrl-Z), which would let the others pass, and to go
@@ -178,12 +197,12 @@ class Throttle:
 
     def _behind(self, api: str, ahead: int) -> _Obstacle:
         with self._ledger.opened(api) as budget:
-            closed = self._closed(budget, self._now())
+            closed = self._closed(budget, instant(self._clock))
         if closed is None:
             return _Obstacle(_others(ahead), ahead=ahead)
         return _Obstacle(f"{closed.reason}, and {_others(ahead)}", closed.seconds, ahead)
 
-    def _try(self, api: str, waited: float) -> t.Union[tuple[Admission, t.Callable[[], None]], _Obstacle]:
+    def _try(self, api: str) -> t.Union[tuple[Admission, t.Callable[[], None]], _Obstacle]:
         # Looked for first, because it is looked for often, and to open the budget costs more.
         places = self.at_once(api)
         free = self._ledger.take_place(api, places)
@@ -192,7 +211,7 @@ class Throttle:
         obstacle: t.Optional[_Obstacle] = None
         try:
             with self._ledger.opened(api) as budget:
-                now = self._now()
+                now = instant(self._clock)
                 obstacle = self._obstacle(budget, now, places)
                 if obstacle is None:
                     budget.counted.append(now)
@@ -204,7 +223,7 @@ class Throttle:
             return obstacle
         with self._lock:
             self.calls += 1
-        return Admission(waited, now), free
+        return Admission(now), free
 
     def _obstacle(self, budget: Budget, now: float, places: int) -> t.Optional[_Obstacle]:
         closed = self._closed(budget, now)
@@ -217,18 +236,19 @@ class Throttle:
         budget.look_at(now)
         if budget.blocked_until > now:
             return _Obstacle(budget.blocked_because, budget.blocked_until - now)
-        delay = budget.wait_for_rate(now, self._reserve)
-        if delay > 0.0:
-            return _Obstacle(f"{budget.limit} calls in {budget.window_seconds} s are used up", delay)
+        counted, told = budget.wait_for_rate(now, self._reserve), budget.wait_for_others(now, self._reserve)
+        limit = f"{budget.limit} calls in {budget.window_seconds} s"
+        if told > counted:
+            left = max(0, budget.left_now or 0)
+            reserve = f", and {self._reserve} are to be left to others" if self._reserve else ""
+            return _Obstacle(f"the server has {left} of {limit} left{reserve}; the time is an estimate", told)
+        if counted > 0.0:
+            return _Obstacle(f"{limit} are used up", counted)
         return None
 
-    def _until_next_look(self, ahead: int) -> float:
-        seconds = min(_LONGEST_LOOK_SECONDS, _SHORTEST_LOOK_SECONDS * 2.0 ** min(ahead, 16))
-        return seconds * self._chance.uniform(0.5, 1.5)
-
-    def _now(self) -> float:
-        # Not the monotonic clock: other processes, and later ones, must understand it.
-        return self._clock.now().timestamp()
+    def _until_next_look(self, ahead: int, unmoved: float) -> float:
+        first = _SHORTEST_LOOK_SECONDS if unmoved < _LONG_CALL_SECONDS else _LOOK_AT_LONG_CALLS_SECONDS
+        return min(_LONGEST_LOOK_SECONDS, first * 2.0 ** min(ahead, 16)) * self._chance.uniform(0.5, 1.5)
 
     def refused(self, api: str, headers: t.Mapping[str, str], attempt: int) -> None:
         """Note that the server refused a call of *api*, and let nothing pass until it will take calls again.
@@ -237,13 +257,15 @@ class Throttle:
 
         :param attempt: How often this call was refused before; decides the backoff when the server does not say.
         """
-        told = told_wait(headers, self._clock.now())
+        told, remaining = told_wait(headers, self._clock.now()), told_limits(headers).remaining
         delay = pause_after_refusal(told, attempt, self._chance)
         asked = "did not say how long to wait" if told is None else f"asked to wait {told:.0f} s"
         with self._lock:
             self.refusals += 1
         with self._ledger.opened(api) as budget:
-            budget.block(self._now(), delay, f"the server refused a call and {asked}")
+            budget.block(instant(self._clock), delay, f"the server refused a call and {asked}")
+            if told is not None:
+                budget.opens_when_told(remaining)
 
     def _notice(self, api: str, obstacle: _Obstacle, patience: Patience) -> str:
         if obstacle.seconds > 0.0 and obstacle.ahead == 0:

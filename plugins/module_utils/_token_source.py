@@ -17,11 +17,10 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
-from ._ahead import Wish
 from ._clock import Clock, pause_after_refusal
 from ._errors import CertViewError
 from ._options import Credentials
-from ._patience import Patience
+from ._patience import Notices, Patience
 from ._token import JWT, LoginRequest, Token, login_request, read_token, token_text
 from ._token_cache import REFUSAL_KINDS, Refusal, StoredToken, TokenCache
 from ._values import iso, parse_iso
@@ -48,7 +47,7 @@ class TokenSource:
         self,
         credentials: Credentials,
         clock: Clock,
-        login: t.Callable[[LoginRequest], str],
+        login: t.Callable[[LoginRequest, Patience], str],
         cache: t.Optional[TokenCache] = None,
         tell: t.Callable[[str], None] = lambda message: None,
         *,
@@ -58,7 +57,8 @@ class TokenSource:
     ) -> None:
         """Make no call yet.
 
-        :param login: Makes one call of the authentication API and returns the text of its answer.
+        :param login: Makes one call of the authentication API and returns the text of its answer; is given how long
+            that may wait.
         :param cache: Where other processes leave their token, and find ours.
         :param tell: Is given one sentence when the token does not seem to open CertView, and for a long wait.
         :param max_wait: Seconds that a login may wait in all: for that of another process, and while the server takes
@@ -66,7 +66,8 @@ class TokenSource:
         :param timeout: Seconds that the login of another process is waited for in any case: it is no limit.
         """
         self._max_wait = max_wait
-        self._max_wait_for_others = max_wait if max_wait < 0 else max(max_wait, timeout)
+        self._timeout = timeout
+        self._notices = Notices(clock, tell)
         self._chance = chance or random.Random()
         self._cache = cache
         self._credentials = credentials
@@ -78,21 +79,23 @@ class TokenSource:
         self._refusal: t.Optional[CertViewError] = None
         self._has_warned = False
 
-    def get(self, rejected: t.Optional[Token] = None, *, anew: bool = False, wish: t.Optional[Wish] = None) -> Token:
+    def get(
+        self, rejected: t.Optional[Token] = None, *, anew: bool = False, patience: t.Optional[Patience] = None
+    ) -> Token:
         """Return a token that should work.
 
         :param anew: Whether to log in although there is one, or although the credentials were refused before.
         :param rejected: A token that the server has just answered with 401; it is not returned again.
-        :param wish: Whether what the token is for is still wanted.
+        :param patience: How long the call that the token is for may wait, and whether its answer is still wanted.
         :raises Abandoned: when it is not.
         :raises CertViewError: of kind V(credentials) when the server refuses the credentials, of kind V(permission)
             when the user may not log in. Then it is asked once only by this process, and once in REFUSAL_REMEMBERED by
             all that share the cache, because repeated failures lock an account. Of kind V(budget) when another process
             has not logged in within the time, or the server takes no login because of a limit.
         """
-        wish = wish or Wish()
+        patience = patience or Patience(self._clock, self._max_wait, self._notices)
         with self._lock:
-            wish.check()
+            patience.wish.check()
             if self._refusal is not None and not anew:
                 raise self._refusal
             if self._credentials.token:
@@ -100,12 +103,17 @@ class TokenSource:
             elif not anew and self._serves(self._token, rejected):
                 token = t.cast(Token, self._token)
             else:
-                others = Patience(self._clock, self._max_wait_for_others, self._tell, wish=wish)
+                others = self._for_others(patience)
                 with self._cache.alone(others) if self._cache else nullcontext():
-                    token = self._found(rejected, anew=anew) or self._logged_in(wish, others.waited, anew=anew)
+                    patience.waited = others.waited
+                    token = self._found(rejected, anew=anew) or self._logged_in(patience, anew=anew)
             self._token = token
             self._warn_if_closed(token)
             return token
+
+    def _for_others(self, patience: Patience) -> Patience:
+        longest = -1 if self._max_wait < 0 else max(self._max_wait, patience.waited + self._timeout)
+        return Patience(self._clock, longest, self._notices, wish=patience.wish, waited=patience.waited)
 
     def _serves(self, token: t.Optional[Token], rejected: t.Optional[Token]) -> bool:
         return (
@@ -130,15 +138,14 @@ class TokenSource:
             self._cache.drop()
         return None
 
-    def _logged_in(self, wish: Wish, waited: float, *, anew: bool) -> Token:
+    def _logged_in(self, patience: Patience, *, anew: bool) -> Token:
         request = login_request(self._credentials)
         remembered = None if anew else self._remembered_refusal(request)
         if remembered is not None:
             self._refusal = remembered
             raise remembered
-        patience = Patience(self._clock, self._max_wait, self._tell, wish=wish, waited=waited)
         try:
-            answer = self._patiently(request, wish, patience)
+            answer = self._patiently(request, patience)
         except CertViewError as exc:
             self._note_refusal(exc)
             raise
@@ -154,13 +161,13 @@ class TokenSource:
             self._cache.store(StoredToken(token.value, expires_at))
         return token
 
-    def _patiently(self, request: LoginRequest, wish: Wish, patience: Patience) -> str:
+    def _patiently(self, request: LoginRequest, patience: Patience) -> str:
         """Log in, as often as it takes while the server takes no login because of a limit."""
         refusals = 0
         while True:
-            wish.check()
+            patience.wish.check()
             try:
-                return self._login(request)
+                return self._login(request, patience)
             except CertViewError as exc:
                 if exc.kind != "budget":
                     raise

@@ -19,13 +19,14 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ._ahead import Abandoned, Wish
+from ._ahead import Wish
 from ._answers import Answer, error_of, is_limit, is_unauthorized, printable, without_secrets
-from ._clock import Clock, full_jitter
+from ._clock import Clock, pause_after_refusal
 from ._errors import CertViewError
 from ._headers import told_time, told_wait
 from ._network_errors import meaning_of
 from ._options import Connection
+from ._patience import Patience
 from ._route import proxies_of, trust_of
 from ._throttle import Throttle
 from ._token import LoginRequest, Token
@@ -63,21 +64,23 @@ class Upload(t.NamedTuple):
     content_type: str
 
 
+@dataclass
+class _Tries:
+    """What one call has cost so far, over all its tries: a fault between two refusals must not make them forgotten."""
+
+    patience: Patience
+    refusals: int = 0
+    faults: int = 0
+    token: t.Optional[Token] = None
+    rejected: t.Optional[Token] = None
+
+
 class _Call(t.NamedTuple):
     path: str
     api: str
     content: dict[str, t.Any]
     read: t.Callable[[Answer], t.Any]
-    wish: Wish
-
-
-@dataclass
-class _Cost:
-    """What one call has cost so far, over all its tries: a fault between two refusals must not make them forgotten."""
-
-    waited: float = 0.0
-    refusals: int = 0
-    faults: int = 0
+    tries: _Tries
 
 
 class Transport:
@@ -164,8 +167,8 @@ class Transport:
     ) -> t.Any:
         """Call *path* with the JSON *body* and return the parsed answer; None for an empty one.
 
-        Waits for the API budget, repeats the call after a passing fault with full jitter, and logs in once more when
-        the token is not taken. The server may so see a call twice whose first answer was lost.
+        Waits for the API budget, repeats the call after a passing fault, and logs in once more when the token is not
+        taken. The server may so see a call twice whose first answer was lost.
 
         :param path: For example V(/certview/v2.2/certificates).
         :param api: What Qualys counts the call for, if that is not *path*; for the assets of any certificate it is
@@ -182,40 +185,51 @@ class Transport:
             content = {"files": {"file": (files.name, files.content, files.content_type)}}
         if query:
             content["params"] = dict(query)
-        call = _Call(path, api or path, content, read, wish or Wish())
-        cost = _Cost()
-        rejected: t.Optional[Token] = None
+        tries = _Tries(self._throttle.patience(wish))
+        call = _Call(path, api or path, content, read, tries)
         while True:
-            token = self.tokens.get(rejected, wish=call.wish)
-            answer, value = self._patiently(cost, functools.partial(self._ask, call, token, cost))
+            # Before the wait for the budget, which may last an hour: wrong credentials are told at once.
+            self.tokens.get(tries.rejected, patience=tries.patience)
+            answer, value = self._patiently(tries, functools.partial(self._ask, call))
             if is_limit(answer):
                 continue
             if is_unauthorized(answer):
-                if rejected is not None:
+                if tries.rejected is not None:
                     raise error_of(answer)
-                rejected = token
+                tries.rejected = tries.token
                 continue
             return value
 
-    def _ask(self, call: _Call, token: Token, cost: _Cost) -> tuple[Answer, t.Any]:
-        with self._throttle.admitted(call.api, cost.waited, call.wish) as admission:
-            cost.waited = admission.waited
+    def _ask(self, call: _Call) -> tuple[Answer, t.Any]:
+        tries = call.tries
+        with self._throttle.admitted(call.api, tries.patience) as admission:
             try:
-                call.wish.check()
-            except Abandoned:
+                tries.token = self._token_by_now(tries)
+                tries.patience.wish.check()
+            except BaseException:
                 admission.not_made()
                 raise
-            answer = self._send(call.path, bearer=token, **call.content)
+            answer = self._send(call.path, bearer=tries.token, **call.content)
             admission.answered(answer.headers)
             if is_limit(answer):
-                self._throttle.refused(call.api, answer.headers, cost.refusals)
-                cost.refusals += 1
+                self._throttle.refused(call.api, answer.headers, tries.refusals)
+                admission.refused()
+                tries.refusals += 1
         if is_limit(answer) or is_unauthorized(answer):
             return answer, None
         return answer, call.read(self._checked(answer))
 
-    def _log_in(self, request: LoginRequest) -> str:
-        return self._patiently(_Cost(), functools.partial(self._ask_for_token, request))
+    def _token_by_now(self, tries: _Tries) -> Token:
+        """Return a token that is still good after the wait for the budget."""
+        try:
+            return self.tokens.get(tries.rejected, patience=tries.patience)
+        except CertViewError:
+            # The login was repeated already, as often as the connection allows.
+            tries.faults = self._connection.retries
+            raise
+
+    def _log_in(self, request: LoginRequest, patience: Patience) -> str:
+        return self._patiently(_Tries(patience), functools.partial(self._ask_for_token, request))
 
     def _ask_for_token(self, request: LoginRequest) -> str:
         answer = self._send(request.path, headers=request.headers, data=request.form)
@@ -229,18 +243,41 @@ class Transport:
         error.retry_after = told_wait(answer.headers, self._clock.now())
         raise error
 
-    def _patiently(self, cost: _Cost, call: t.Callable[[], _T]) -> _T:
+    def _patiently(self, tries: _Tries, call: t.Callable[[], _T]) -> _T:
         """Make a call again and again while it ends in a passing fault, as often as the connection allows."""
         while True:
             try:
                 return call()
             except CertViewError as exc:
-                if exc.kind not in _TRANSIENT_KINDS or cost.faults >= self._connection.retries:
+                if exc.kind not in _TRANSIENT_KINDS or tries.faults >= self._connection.retries:
                     raise
-                asked = exc.retry_after
-            pause = full_jitter(cost.faults, self._chance) if asked is None else min(asked, _LONGEST_TOLD_PAUSE)
-            self._clock.sleep(pause)
-            cost.faults += 1
+                fault = exc
+            self._pause(fault, tries)
+            tries.faults += 1
+
+    def _pause(self, fault: CertViewError, tries: _Tries) -> None:
+        """Wait before the call that ended in *fault* is repeated.
+
+        :raises CertViewError: *fault*, when the server asks for a longer pause than the call may wait.
+        """
+        told = None if fault.retry_after is None else min(fault.retry_after, _LONGEST_TOLD_PAUSE)
+        pause = pause_after_refusal(told, tries.faults, self._chance)
+        # A pause of our own is bounded by the number of tries, and is none that the server makes us wait.
+        patience = self._throttle.patience(tries.patience.wish)
+        if told is not None and told >= 1.0:
+            patience = tries.patience
+            if not patience.allows(pause):
+                fault.hint = (
+                    f"The server asks to wait {fault.retry_after:.0f} s before the next try, and max_wait allows"
+                    f" {patience.max_wait:g} s, of which {patience.waited:.0f} s have passed: run again later, or raise"
+                    " max_wait"
+                )
+                raise fault
+        what = f"{fault.request}: {fault.message}".rstrip(".")
+        patience.wait_out(
+            pause,
+            lambda left: f"Waiting {left:.0f} s to repeat a call. {what}. Next try at {patience.at(left)}.",
+        )
 
     def _send(self, path: str, *, bearer: t.Optional[Token] = None, **content: t.Any) -> Answer:
         def authorize(request: t.Any) -> t.Any:

@@ -90,6 +90,10 @@ class TestToldWait:
             ({"Retry-After": "Mon, 01 Jun 2026 00:01:00 -0000"}, None),
             ({"X-RateLimit-ToWait-Sec": "1.5", "Retry-After": "4"}, 4.0),
             ({"X-RateLimit-ToWait-Sec": "\u0663"}, None),
+            # Our clock is ten minutes ahead of the server's, and behind it.
+            ({"Retry-After": "Sun, 31 May 2026 23:51:00 GMT", "Date": "Sun, 31 May 2026 23:50:00 GMT"}, 60.0),
+            ({"Retry-After": "Mon, 01 Jun 2026 00:11:00 GMT", "Date": "Mon, 01 Jun 2026 00:10:00 GMT"}, 60.0),
+            ({"Retry-After": "Mon, 01 Jun 2026 00:11:00 GMT", "Date": "lunchtime"}, 660.0),
         ],
     )
     def test_seconds_or_date_of_either_header(self, headers: dict[str, str], seconds: float | None) -> None:

@@ -10,7 +10,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.community.qualys.plugins.module_utils._ledger import Budget, OwnLedger, SharedLedger
+from ansible_collections.community.qualys.plugins.module_utils._budget import Budget, Era, instant
+from ansible_collections.community.qualys.plugins.module_utils._headers import Limits
+from ansible_collections.community.qualys.plugins.module_utils._ledger import OwnLedger, SharedLedger
 from ansible_collections.community.qualys.plugins.module_utils._state import StateDir, StateError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,8 @@ from unit.client.support import JSON_VALUES, FakeClock
 
 API = "/certview/v2.2/certificates"
 DAY = 86400.0
+ERA = Era("boot", 0.0)
+KEYS = sorted(json.loads(Budget().to_bytes(ERA)))
 ACCOUNT = ("https://gateway.example", "quays_xx1")
 
 
@@ -36,8 +40,8 @@ def budget_file(state: StateDir) -> Path:
 
 def test_what_one_learns_another_knows(state: StateDir, clock: FakeClock, told: list[str]) -> None:
     with shared(state, clock, told).opened(API) as budget:
-        budget.limit, budget.window_seconds, budget.blocked_until = 300, 3600, clock.now().timestamp() + 60
-        budget.counted.append(clock.now().timestamp())
+        budget.limit, budget.window_seconds, budget.blocked_until = 300, 3600, instant(clock) + 60
+        budget.counted.append(instant(clock))
     with shared(state, clock, told).opened(API) as other:
         assert other == budget
     assert budget_file(state).stat().st_mode & 0o777 == 0o600
@@ -70,23 +74,25 @@ def test_a_damaged_file_is_told_and_counted_anew(
 
 @given(
     st.binary()
-    | st.builds(lambda limit, started: Budget(limit=limit).to_bytes()[:started], st.integers(), st.integers())
+    | st.builds(lambda limit, started: Budget(limit=limit).to_bytes(ERA)[:started], st.integers(), st.integers())
 )
 def test_no_content_of_a_file_does_harm(content: bytes) -> None:
     budget = Budget()
-    budget.take_over(content)
+    budget.take_over(content, ERA)
     budget.look_at(1000.0)
     assert 0.0 <= budget.wait_for_rate(1000.0, 0) <= DAY
+    assert 0.0 <= budget.wait_for_others(1000.0, 0) <= DAY
     assert budget.blocked_until <= 1000.0 + DAY
 
 
-@given(st.dictionaries(st.sampled_from(sorted(vars(Budget()))), JSON_VALUES | st.integers(-(10**400), 10**400)))
+@given(st.dictionaries(st.sampled_from(KEYS), JSON_VALUES | st.integers(-(10**400), 10**400)))
 def test_no_values_of_a_file_do_harm(told: dict[str, t.Any]) -> None:
     budget = Budget()
-    if not budget.take_over(json.dumps({"counted": [], **told}).encode()):
+    if not budget.take_over(json.dumps({"counted": [], **told}).encode(), ERA):
         assert not isinstance(told["counted"], list)
     budget.look_at(1000.0)
     assert 0.0 <= budget.wait_for_rate(1000.0, 0) <= DAY
+    assert 0.0 <= budget.wait_for_others(1000.0, 0) <= DAY
     assert budget.blocked_until <= 1000.0 + DAY
     assert budget.concurrency is None or budget.concurrency >= 1
 
@@ -101,29 +107,72 @@ def test_what_is_written_is_read_to_the_microsecond(
 ) -> None:
     budget, other = Budget(limit=limit, blocked_until=blocked_until), Budget()
     budget.counted.extend(sorted(counted))
-    assert other.take_over(budget.to_bytes())
+    assert other.take_over(budget.to_bytes(ERA), ERA)
     assert other == budget
 
 
 @pytest.mark.parametrize("back", [1.0, 7200.0, 1e6])
-@pytest.mark.parametrize("sharing", [True, False])
-def test_a_clock_that_is_set_back_makes_nobody_wait_longer(
-    state: StateDir, clock: FakeClock, told: list[str], sharing: bool, back: float
+def test_a_clock_that_is_set_back_before_another_boot_makes_nobody_wait_longer(
+    state: StateDir, clock: FakeClock, told: list[str], back: float
 ) -> None:
-    ledger = shared(state, clock, told) if sharing else OwnLedger()
-    now = clock.now().timestamp()
-    with ledger.opened(API) as budget:
-        budget.limit, budget.window_seconds = 1, 60
+    now = instant(clock)
+    with shared(state, clock, told).opened(API) as budget:
+        budget.learn(Limits(1, 60, remaining=0), now, now)
         budget.counted.append(now)
         budget.block(now, 30.0, "refused")
-    with (shared(state, clock, told) if sharing else ledger).opened(API) as budget:
-        budget.look_at(now - back)
-        assert budget.blocked_until == now - back + 30.0
-        assert budget.wait_for_rate(now - back, 0) == 60.0
+    clock.boots += 1
+    clock.set_by(-back)
+    with shared(state, clock, told).opened(API) as budget:
+        now = instant(clock)
+        budget.look_at(now)
+        assert budget.blocked_until - now == pytest.approx(30.0)
+        assert budget.wait_for_rate(now, 0) == pytest.approx(60.0)
+        assert budget.wait_for_others(now, 0) <= 60.0
+
+
+@pytest.mark.parametrize("other_boot", [True, False])
+def test_what_one_boot_has_counted_the_next_one_knows(
+    state: StateDir, clock: FakeClock, told: list[str], other_boot: bool
+) -> None:
+    now = instant(clock)
+    with shared(state, clock, told).opened(API) as budget:
+        budget.learn(Limits(5, 3600, remaining=0), now, now)
+        budget.counted.append(now)
+        budget.block(now, 600.0, "refused")
+    clock.sleep(100)
+    clock.boots += other_boot
+    with shared(state, clock, told).opened(API) as budget:
+        now = instant(clock)
+        assert budget.blocked_until - now == pytest.approx(500.0)
+        assert [now - moment for moment in budget.counted] == [pytest.approx(100.0)]
+        assert now - budget.left_at == pytest.approx(100.0)
+
+
+def test_where_boots_cannot_be_told_apart_the_clock_that_can_be_set_counts(
+    state: StateDir, clock: FakeClock, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "boot", lambda: "")
+    with shared(state, clock, told).opened(API) as budget:
+        budget.counted.append(instant(clock))
+    clock.boots += 1
+    clock.sleep(100)
+    with shared(state, clock, told).opened(API) as budget:
+        assert [instant(clock) - moment for moment in budget.counted] == [pytest.approx(100.0)]
+
+
+def test_another_boot_is_not_blocked_by_what_was_never_blocked(
+    state: StateDir, clock: FakeClock, told: list[str]
+) -> None:
+    with shared(state, clock, told).opened(API) as budget:
+        budget.limit = 3
+    # On a machine that runs longer, the reading of now is greater.
+    clock.boots, clock.seconds = -5, 0.0
+    with shared(state, clock, told).opened(API) as budget:
+        assert (budget.limit, budget.blocked_until) == (3, 0.0)
 
 
 def test_a_clock_that_jumps_ahead_makes_nobody_wait(clock: FakeClock) -> None:
-    now = clock.now().timestamp()
+    now = instant(clock)
     budget = Budget(limit=1, window_seconds=60)
     budget.counted.append(now)
     budget.block(now, 30.0, "refused")
@@ -152,6 +201,23 @@ def test_a_file_that_cannot_be_read_or_written_is_told_once(state: StateDir, clo
     with ledger.opened(API) as budget:
         assert budget.limit == 200
     assert len(told) == 1
+
+
+def test_a_process_that_was_stopped_while_it_counts_is_told_once_and_done_without(
+    tmp_path: Path, clock: FakeClock, told: list[str]
+) -> None:
+    state = StateDir(str(tmp_path / "state"), clock)
+    ledger = shared(state, clock, told)
+    free = state.try_lock(budget_file(state).name)
+    assert free is not None
+    for count in (1, 2):
+        with ledger.opened(API) as budget:
+            budget.counted.append(float(count))
+        assert len(budget.counted) == count
+    free()
+    assert clock.seconds == pytest.approx(10, abs=0.03)
+    assert len(told) == 1
+    assert "may have been stopped" in told[0]
 
 
 def test_what_was_counted_is_kept_when_the_disk_is_full(

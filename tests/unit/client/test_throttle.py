@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._ahead import Abandoned, Wish
+from ansible_collections.community.qualys.plugins.module_utils._budget import instant
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._headers import told_limits
 from ansible_collections.community.qualys.plugins.module_utils._ledger import Ledger, OwnLedger, SharedLedger
@@ -40,7 +41,8 @@ class Taught(Throttle):
 
     def learn(self, headers: dict[str, str]) -> None:
         with self.ledger.opened(API) as budget:
-            budget.learn(told_limits(headers), self._fake.now().timestamp())
+            now = instant(self._fake)
+            budget.learn(told_limits(headers), now, now)
 
 
 def throttle_with(clock: FakeClock, max_wait: float = -1, **options: t.Any) -> Taught:
@@ -49,9 +51,12 @@ def throttle_with(clock: FakeClock, max_wait: float = -1, **options: t.Any) -> T
 
 
 def call(throttle: Throttle, api: str = API, waited: float = 0.0, **headers: str) -> float:
-    with throttle.admitted(api, waited) as admission:
+    """Make one call; return the seconds that it has waited in all."""
+    patience = throttle.patience()
+    patience.waited = waited
+    with throttle.admitted(api, patience) as admission:
         admission.answered(headers)
-    return admission.waited
+    return patience.waited
 
 
 class TestLearning:
@@ -379,12 +384,12 @@ class TestConcurrency:
         throttle.refused(API, {"Retry-After": "3600"}, attempt=0)
         wish = Wish()
         clock.when(30, wish.give_up)
-        with pytest.raises(Abandoned), throttle.admitted(API, wish=wish):
+        with pytest.raises(Abandoned), throttle.admitted(API, throttle.patience(wish)):
             pytest.fail("nobody wants the answer")
         assert clock.seconds == 30
         assert len(told) == 1
         assert throttle.ledger.standing(API).ahead() == 0
-        with pytest.raises(Abandoned), throttle.admitted(API, wish=wish):
+        with pytest.raises(Abandoned), throttle.admitted(API, throttle.patience(wish)):
             pytest.fail("nobody wants the answer")
         assert (clock.seconds, len(told)) == (30, 1)
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from ansible_collections.community.qualys.plugins.module_utils._patience import Patience
 from ansible_collections.community.qualys.plugins.module_utils._token import (
     DEFAULT_LIFETIME,
     RENEWAL_MARGIN,
@@ -175,7 +176,7 @@ class Authority:
         self.asked: list[LoginRequest] = []
         self._outcomes = itertools.chain(outcomes, itertools.repeat(14400))
 
-    def log_in(self, request: LoginRequest) -> str:
+    def log_in(self, request: LoginRequest, patience: Patience) -> str:
         self.asked.append(request)
         outcome = next(self._outcomes)
         if isinstance(outcome, CertViewError):
@@ -261,7 +262,7 @@ def test_a_token_that_does_not_list_certview_is_told_once(
 ) -> None:
     token = jwt({"modulesAllowed": modules})
     credentials = Credentials(token=token) if given_by_user else USER
-    source = TokenSource(credentials, clock, lambda request: token, tell=told.append)
+    source = TokenSource(credentials, clock, lambda request, patience: token, tell=told.append)
     for _each in range(3):
         source.get()
     assert len(told) == warnings

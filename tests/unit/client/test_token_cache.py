@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.community.qualys.plugins.module_utils._ahead import Abandoned, Wish
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from ansible_collections.community.qualys.plugins.module_utils._patience import Notices, Patience
 from ansible_collections.community.qualys.plugins.module_utils._state import StateDir
 from ansible_collections.community.qualys.plugins.module_utils._token import LoginRequest
 from ansible_collections.community.qualys.plugins.module_utils._token_cache import StoredToken, TokenCache
@@ -41,7 +42,7 @@ class Authority:
             "no network": refused_with(None, "network"),
         }
 
-    def log_in(self, request: LoginRequest) -> str:
+    def log_in(self, request: LoginRequest, patience: Patience) -> str:
         self.logins += 1
         outcome = self.outcomes[request.form.get("password") or request.headers["clientSecret"]]
         if outcome is not None:
@@ -315,14 +316,28 @@ class TestLoginOfAnotherProcess:
         assert clock.seconds == pytest.approx(seconds, abs=0.1)
         assert authority.logins == 0
 
+    def test_is_part_of_what_the_call_may_wait(
+        self,
+        state: StateDir,
+        authority: Authority,
+        clock: FakeClock,
+        told: list[str],
+        finish: t.Callable[[], None],
+    ) -> None:
+        clock.when(30, finish)
+        patience = Patience(clock, 100, Notices(clock, told.append), waited=50)
+        process(state, authority, clock, told, max_wait=100).get(patience=patience)
+        assert patience.waited == pytest.approx(80, abs=0.1)
+
     @pytest.mark.usefixtures("finish")
     def test_is_not_waited_for_when_nobody_wants_the_token(
         self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
     ) -> None:
         wish = Wish()
         clock.when(5, wish.give_up)
+        patience = Patience(clock, -1, Notices(clock, told.append), wish=wish)
         with pytest.raises(Abandoned):
-            process(state, authority, clock, told).get(wish=wish)
+            process(state, authority, clock, told).get(patience=patience)
         assert authority.logins == 0
         assert told == []
 
