@@ -9,6 +9,7 @@ Note that this is a private module of the collection: its names may change witho
 
 from __future__ import annotations
 
+import functools
 import random
 import typing as t
 from contextlib import closing
@@ -27,7 +28,7 @@ from ._options import Connection
 from ._query import Query, check_sort, sorted_records
 from ._snapshot import Snapshot
 from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing, key_of, order_of
-from ._state import opened_state
+from ._state import StateDir, opened_state
 from ._stored_record import StoredRecord
 from ._sync import delta_sync, full_sync, set_aside
 from ._values import fingerprint, iso
@@ -221,19 +222,25 @@ class CertificateSource:
             # Not above: it imports requests, which takes a fork longer than to look something up in a copy.
             from ._client import CertViewClient
 
-            self._client = CertViewClient(self._connection, clock=self._clock, chance=self._chance, tell=self._tell)
+            self._client = CertViewClient(
+                self._connection, clock=self._clock, chance=self._chance, tell=self._tell, state=self._state
+            )
         return self._client
+
+    @functools.cached_property
+    def _state(self) -> t.Optional[StateDir]:
+        """What is shared with the client: it tells of what fails once."""
+        return opened_state(self._connection.state_dir, self._tell)
 
     def _straight(self, wish: _Wish) -> t.Iterator[Record]:
         return filter(wish.picks, self._asked().records(replace(wish.query, sort=()), wish.as_of))
 
     def _current(self, wish: _Wish, freshness: Freshness) -> t.Iterator[Record]:
         """Give what a copy that is fresh enough holds, bringing it up to date first if need be."""
-        state = opened_state(self._connection.state_dir, self._tell)
-        if state is None:
+        if self._state is None:
             yield from self._straight(wish)
             return
-        copies = Copies(state, self._connection, self._clock, self._tell)
+        copies = Copies(self._state, self._connection, self._clock, self._tell)
         age = Age(freshness, self._clock)
         copy: t.Optional[Copy] = None
         last: t.Optional[Record] = None
@@ -246,7 +253,7 @@ class CertificateSource:
                     copy = copies.again(copy)
                     if not age.serves(copy.standing):
                         if not self._took_changes(copy, age, wish):
-                            yield from self._full(copy, wish)
+                            yield from self._full(copies, copy, wish)
                             return
                         path = "delta"
                 # What has changed may need another copy: one with all assets.
@@ -277,9 +284,9 @@ class CertificateSource:
             self._tell(f"What has changed cannot be read alone, so the whole list is read. {exc}")
             return False
 
-    def _full(self, copy: Copy, wish: _Wish) -> t.Iterator[Record]:
+    def _full(self, copies: Copies, copy: Copy, wish: _Wish) -> t.Iterator[Record]:
         def synced() -> t.Generator[Record, None, None]:
-            standing = yield from full_sync(self._asked(), copy, wish.as_of, self._clock, self._tell)
+            standing = yield from full_sync(self._asked(), copy, wish.as_of, self._clock, self._tell, copies.complain)
             self._served = ("full", standing) if standing else None
 
         with closing(synced()) as records:
@@ -295,11 +302,11 @@ class CertificateSource:
                     # Unless another process has replaced it meanwhile.
                     if now.damage or now.standing == copy.standing:
                         set_aside(copy.snapshot, str(reason), self._tell)
-                    yield from self._full(copy, wish)
+                    yield from self._full(copies, copy, wish)
                 return
             except SnapshotError as exc:
                 reason = exc
-        self._tell(f"The local copy of the certificates cannot be used, and the API is asked instead: {reason}.")
+        copies.complain(reason)
         yield from self._straight(wish)
 
 

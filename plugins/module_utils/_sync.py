@@ -64,9 +64,12 @@ class _Marks:
 class _Recorder:
     """Writes a full sync as long as the store can. That it cannot is a warning, and no record is lost for it."""
 
-    def __init__(self, snapshot: Snapshot, tell: t.Callable[[str], None]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, tell: t.Callable[[str], None], complain: t.Callable[[SnapshotError], None]
+    ) -> None:
         self._snapshot = snapshot
         self._tell = tell
+        self._complain = complain
         self._held = ExitStack()
         self._update: t.Optional[Update] = None
 
@@ -99,9 +102,10 @@ class _Recorder:
     def _give_up(self, reason: SnapshotError) -> None:
         self._update = None
         self._held.close()
-        self._tell(f"No local copy of the certificates could be written: {reason}.")
         if isinstance(reason, SnapshotDamaged):
             set_aside(self._snapshot, str(reason), self._tell)
+        else:
+            self._complain(reason)
 
 
 def stored(record: Record) -> Record:
@@ -120,16 +124,23 @@ def set_aside(snapshot: Snapshot, reason: str, tell: t.Callable[[str], None]) ->
 
 
 def full_sync(
-    client: CertViewClient, copy: Copy, as_of: datetime, clock: Clock, tell: t.Callable[[str], None]
+    client: CertViewClient,
+    copy: Copy,
+    as_of: datetime,
+    clock: Clock,
+    tell: t.Callable[[str], None],
+    complain: t.Callable[[SnapshotError], None],
 ) -> t.Generator[Record, None, t.Optional[Standing]]:
     """Give all records as they come from the API, and return what the copy of them is worth.
+
+    :param complain: Tells the user that no copy can be written, and why.
 
     Whoever does not read to the end leaves the copy as it was. None is returned when the copy could not be written.
 
     :raises CertViewError: when the list could not be read to its end; the copy is as it was then.
     """
     marks = _Marks(clock.now())
-    with _Recorder(copy.snapshot, tell) as recorder:
+    with _Recorder(copy.snapshot, tell, complain) as recorder:
         for record in client.records(copy.query, as_of):
             marks.see(record)
             recorder.put(record)
