@@ -132,10 +132,14 @@ options:
       - Seconds that one call may wait for the API budget of the subscription before it fails; V(-1) for ever,
         V(0) never. It includes the wait for other calls of this controller, which are served in the order in which they
         came, also when the calls of a window are used up.
-      - A login may wait as long, for that of another process with the same credentials, and while the server takes none
-        because of a limit. The login of another process is waited for O(timeout) seconds in any case.
-      - A wait of ten seconds or more is told in a warning, once a minute, with its reason and, where it is known, the
-        time of the next call.
+      - It includes the waits for a login that the call needs, for that of another process with the same credentials,
+        and while the server takes none because of a limit. The login of another process is waited for O(timeout)
+        seconds in any case.
+      - It includes the pause that the server asks for after a fault (C(Retry-After)), of which two minutes are kept at
+        the most. When that is longer than the call may wait, the call fails at once. The pauses that O(retries) makes
+        of its own do not count.
+      - A wait of ten seconds or more, and shorter ones that add up to a minute, are told in a warning with the reason
+        and, where it is known, the time of the next call; once a minute at the most for all calls of a process.
       - The default outlasts one window of the standard service level (300 calls an hour).
       - If not given, the environment variable E(QUALYS_MAX_WAIT) is used.
     type: float
@@ -150,6 +154,8 @@ options:
     description:
       - How many calls of the rate limit are left to others who use the same subscription. The processes that share
         O(state_dir) make so many calls fewer in a window, but never less than one.
+      - They also stop calling while the server says that no more than these are left. When that changes nobody tells.
+        It is estimated, and a call goes out then to see, so that for a time there may be fewer left than these.
       - If not given, the environment variable E(QUALYS_RATE_RESERVE) is used.
     type: int
     default: 0
@@ -159,9 +165,9 @@ options:
         It is made with mode 0700 and holds nothing but files of mode 0600, whose names tell nothing.
       - If not given, the environment variable E(QUALYS_STATE_DIR) is used, then C(community.qualys) below the user's
         cache directory.
-      - Where it cannot be used, or not any more, for example because the disk is full, there is one warning, and each
-        process counts for itself. Calls that the server refuses then, as those of controllers that share no folder, are
-        waited out and made again.
+      - Where it cannot be used, or not any more, for example because the disk is full or because a process that was
+        stopped holds a lock in it, there is one warning, and each process counts for itself. Calls that the server
+        refuses then, as those of controllers that share no folder, are waited out and made again.
     type: path
   token_cache:
     description:
