@@ -178,7 +178,8 @@ class _Tickets:
     def show_life(self, ticket: _Ticket) -> None:
         """Note that the one who waits was not stopped."""
         with os_errors_as_state_errors(self._folder):
-            now = self._clock.now().timestamp()
+            # The clock that nobody sets: those who wait are all of this boot.
+            now = self._clock.monotonic()
             os.utime(ticket.descriptor, (now, now))
 
     def _is_waiting(self, name: str) -> bool:
@@ -192,7 +193,7 @@ class _Tickets:
                     os.unlink(self._path(name))
                 return False
             looked = os.fstat(descriptor).st_mtime
-            return abs(self._clock.now().timestamp() - looked) < _PASSED_OVER_AFTER_SECONDS
+            return self._clock.monotonic() - looked < _PASSED_OVER_AFTER_SECONDS
         finally:
             os.close(descriptor)
 

@@ -106,7 +106,7 @@ def test_tickets_are_private_and_gone_in_the_end(line: Line) -> None:
 
 def test_a_killed_process_holds_nobody_up(line: Line, clock: FakeClock) -> None:
     line.folder.mkdir()
-    command = [sys.executable, "-c", WAITS, str(line.folder / EARLIEST), str(clock.now().timestamp())]
+    command = [sys.executable, "-c", WAITS, str(line.folder / EARLIEST), str(clock.monotonic())]
     standing = line.standing()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiter:
         assert waiter.stdout is not None
@@ -129,6 +129,15 @@ def test_a_stopped_process_is_passed_over_and_keeps_its_place(line: Line, clock:
     assert other.ahead() == 0
     assert stopped.ahead() == 0
     assert line.standing().ahead() == 2
+
+
+@pytest.mark.parametrize("jump", [7200, -7200])
+def test_who_waits_is_not_passed_over_because_the_clock_was_set(line: Line, clock: FakeClock, jump: float) -> None:
+    first, second = line.standing(), line.standing()
+    first.join()
+    second.join()
+    clock.set_by(jump)
+    assert second.ahead() == 1
 
 
 def test_who_looks_now_and_then_is_not_passed_over(line: Line, clock: FakeClock) -> None:
