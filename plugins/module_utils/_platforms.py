@@ -35,6 +35,9 @@ GATEWAYS: t.Mapping[str, str] = {
 }
 
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
 def gateway_of(platform: str) -> str:
     """Return the gateway URL of *platform*, for example V(us1).
 
@@ -63,12 +66,15 @@ def is_loopback(host: str) -> bool:
 
 
 def checked_gateway(url: str, *, allow_http: bool) -> str:
-    """Return *url* without its trailing slash, once it is a URL that a password may be sent to.
+    """Return *url* in its one spelling, once it is a URL that a password may be sent to.
+
+    Budget, token and copies belong to a gateway: in lower case, without the default port and a trailing slash, one
+    gateway is not two. Source: RFC 3986, section 6.2.
 
     :raises CertViewError: of kind V(options) when it is not an absolute http(s) URL, carries credentials,
         or is plain http to another machine without *allow_http*.
     """
-    url = url.strip().rstrip("/")
+    url = url.strip()
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -76,7 +82,7 @@ def checked_gateway(url: str, *, allow_http: bool) -> str:
         raise CertViewError(
             f"gateway_url is not a URL: {exc}", kind="options", hint="Give it as https://HOST or https://HOST:PORT"
         ) from exc
-    if parts.scheme not in ("http", "https") or not host or port == 0:
+    if parts.scheme not in _DEFAULT_PORTS or not host or port == 0 or any(map(str.isspace, url)):
         raise CertViewError(
             "gateway_url is not an absolute http or https URL",
             kind="options",
@@ -94,4 +100,7 @@ def checked_gateway(url: str, *, allow_http: bool) -> str:
             kind="options",
             hint="Use https, or set allow_http to true if the way to that host is protected otherwise",
         )
-    return url
+    place = f"[{host}]" if ":" in host else host
+    if port not in (None, _DEFAULT_PORTS[parts.scheme]):
+        place = f"{place}:{port}"
+    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"

@@ -24,7 +24,8 @@ from ._values import text, texts
 # Qualys API, "Fetch Authentication Token": a token is valid for four hours.
 DEFAULT_LIFETIME = timedelta(hours=4)
 
-# A call that starts just before the end may still be in the server's queue after it.
+# A call that starts just before the end may still be in the server's queue after it. Of a token with a short life it is
+# a quarter: a token that is never fresh would mean a login for each call.
 RENEWAL_MARGIN = timedelta(seconds=120)
 
 JWT = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+={0,2}")
@@ -38,16 +39,18 @@ class Token:
 
     :ivar expires_at: When this machine's clock will show its end.
     :ivar modules: The Qualys modules that it opens (claim C(modulesAllowed)), or None when it does not tell.
+    :ivar margin: How long before its end it is used no more.
     """
 
     value: str = field(repr=False)
     expires_at: t.Optional[datetime]
     modules: t.Optional[tuple[str, ...]] = None
     username: str = ""
+    margin: timedelta = RENEWAL_MARGIN
 
     def is_fresh(self, now: datetime) -> bool:
         """Tell whether the token will outlive one call that starts at *now*."""
-        return self.expires_at is None or now + RENEWAL_MARGIN < self.expires_at
+        return self.expires_at is None or now + self.margin < self.expires_at
 
     @property
     def opens_certview(self) -> bool:
@@ -90,9 +93,9 @@ def read_token(answer: str, *, received_at: t.Optional[datetime], username: str 
         )
     claims = _claims(value)
     issued, expires = _seconds(claims.get("iat")), _seconds(claims.get("exp"))
+    lifetime = timedelta(seconds=expires - issued) if expires and issued and expires > issued else DEFAULT_LIFETIME
     expires_at: t.Optional[datetime] = None
     if received_at is not None:
-        lifetime = timedelta(seconds=expires - issued) if expires and issued and expires > issued else DEFAULT_LIFETIME
         expires_at = received_at + lifetime
     elif expires is not None:
         expires_at = datetime.fromtimestamp(expires, timezone.utc)
@@ -102,6 +105,7 @@ def read_token(answer: str, *, received_at: t.Optional[datetime], username: str 
         expires_at=expires_at,
         modules=tuple(texts(modules)) if isinstance(modules, list) else None,
         username=username or text(claims.get("sub")) or "",
+        margin=min(RENEWAL_MARGIN, lifetime / 4),
     )
 
 

@@ -60,6 +60,13 @@ def test_loopback(host: str, expected: bool) -> None:
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://[::1]:8080/", "http://[::1]:8080"),
         ("http://localhost", "http://localhost"),
+        ("HTTPS://Gateway.EXAMPLE:443/Prefix/", "https://gateway.example/Prefix"),
+        ("https://gateway.example:", "https://gateway.example"),
+        ("https://gateway.example:08443", "https://gateway.example:8443"),
+        ("https://gateway.example:80", "https://gateway.example:80"),
+        ("http://LOCALHOST:80", "http://localhost"),
+        ("http://localhost:443", "http://localhost:443"),
+        ("https://[2001:DB8::1]:443/", "https://[2001:db8::1]"),
     ],
 )
 def test_good_gateways(url: str, cleaned: str) -> None:
@@ -74,6 +81,8 @@ def test_good_gateways(url: str, cleaned: str) -> None:
         ("ftp://gateway.example", "not an absolute"),
         ("https://", "not an absolute"),
         ("https://gateway.example:0", "not an absolute"),
+        ("https://gate way.example", "not an absolute"),
+        ("https://gateway.example/a\nb", "not an absolute"),
         ("https://gateway.example:99999", "not a URL"),
         ("https://[::1", "not a URL"),
         ("https://user@gateway.example", "no user name"),
@@ -101,10 +110,11 @@ def test_plain_http_elsewhere_when_allowed() -> None:
     assert checked_gateway("http://10.0.0.1", allow_http=True) == "http://10.0.0.1"
 
 
-@given(st.text(), st.booleans())
+@given(st.text() | st.text().map("https://".__add__), st.booleans())
 def test_any_text_is_a_gateway_or_a_clear_error(url: str, allow_http: bool) -> None:
     outcome = outcome_of(checked_gateway, url, allow_http=allow_http)
     if isinstance(outcome, CertViewError):
         assert outcome.kind == "options"
     else:
         assert outcome.startswith("http")
+        assert checked_gateway(outcome, allow_http=allow_http) == outcome

@@ -66,6 +66,15 @@ def test_freshness_ends_a_margin_before_the_token() -> None:
     assert Token("t", expires_at=None).is_fresh(AS_OF)
 
 
+@pytest.mark.parametrize(("seconds", "margin"), [(110, 27.5), (480, 120), (14400, 120)])
+def test_the_margin_is_no_more_than_a_quarter_of_the_life(seconds: int, margin: float) -> None:
+    own = read_token(jwt({"iat": 5000, "exp": 5000 + seconds}), received_at=AS_OF, request="POST /auth")
+    given = read_token(jwt({"iat": 5000, "exp": 5000 + seconds}), received_at=None)
+    for token, end in ((own, AS_OF + timedelta(seconds=seconds)), (given, at(5000 + seconds))):
+        assert token.is_fresh(end - timedelta(seconds=margin + 0.1))
+        assert not token.is_fresh(end - timedelta(seconds=margin))
+
+
 @pytest.mark.parametrize(
     ("claims", "modules", "opens"),
     [
@@ -196,6 +205,18 @@ def test_one_login_serves_until_the_token_ends(clock: FakeClock) -> None:
     assert source.get() is first
     clock.sleep(2)
     assert source.get() is not first
+    assert len(authority.asked) == 2
+
+
+def test_a_short_token_serves_more_than_one_call(clock: FakeClock) -> None:
+    authority = Authority(110)
+    source = TokenSource(USER, clock, authority.log_in)
+    for _each in range(8):
+        source.get()
+        clock.sleep(10)
+    assert len(authority.asked) == 1
+    clock.sleep(10)
+    source.get()
     assert len(authority.asked) == 2
 
 
