@@ -81,7 +81,7 @@ options:
         description: When the token ends. Not needed.
         type: str
       username:
-        description: Whose token it is. Not needed.
+        description: The user or client whose calls are counted. If not given, it is the name in the token.
         type: str
   api_version:
     description:
@@ -163,20 +163,21 @@ options:
     description:
       - A folder in which all processes of this user share what is known of the API budget, and the token.
         It is made with mode 0700 and holds nothing but files of mode 0600, whose names tell nothing.
+      - Whatever O(token_cache) says, it is kept there for 12 hours that the server did not accept the credentials, and
+        for 15 minutes that their user may not log in, so that no other process tries the same ones again and locks the
+        account. Other credentials are tried at once, and the same ones again by
+        M(community.qualys.certview_auth) with O(community.qualys.certview_auth#module:refresh=true).
       - If not given, the environment variable E(QUALYS_STATE_DIR) is used, then C(community.qualys) below the user's
         cache directory.
       - Where it cannot be used, or not any more, for example because the disk is full or because a process that was
-        stopped holds a lock in it, there is one warning, and each process counts for itself. Calls that the server
-        refuses then, as those of controllers that share no folder, are waited out and made again.
+        stopped holds a lock in it, there is one warning, and each process counts for itself, and tries credentials once
+        for itself. Calls that the server refuses then, as those of controllers that share no folder, are waited out and
+        made again.
     type: path
   token_cache:
     description:
       - Whether the token is kept in O(state_dir) until it ends, so that one login serves all processes.
-      - With it is kept for 15 minutes that the server did not accept the credentials, or that their user may not log
-        in, so that no other process tries the same ones again and locks the account. Other credentials are tried at
-        once, and the same ones again by
-        M(community.qualys.certview_auth) with O(community.qualys.certview_auth#module:refresh=true).
-      - With V(false) neither is written, and each process logs in for itself, with wrong credentials, too.
+      - With V(false) no token is written or read there, and each process logs in for itself, one after the other.
       - If not given, the environment variable E(QUALYS_TOKEN_CACHE) is used.
     type: bool
     default: true

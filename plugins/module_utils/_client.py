@@ -27,12 +27,16 @@ from ._filters import Condition
 from ._ledger import SharedLedger
 from ._options import Connection
 from ._query import LARGEST_PAGE, Query
+from ._refusals import RefusalMemory
 from ._state import StateDir, opened_state
 from ._sweep import IDENTITY, V1_WINDOW, Row, sweep
 from ._throttle import Throttle
-from ._token import Token, account_of
+from ._token import Token, account_of, login_request
 from ._token_cache import TokenCache
 from ._transport import Transport
+
+# Of all clients of this process: lookups and actions make one after the other.
+_REFUSALS = RefusalMemory()
 
 
 class CertViewClient:
@@ -67,7 +71,8 @@ class CertViewClient:
             chance=chance,
             tell=tell,
         )
-        cache = TokenCache(state, account, connection.secrets, tell) if state and connection.token_cache else None
+        login = (connection.gateway_url, *login_request(connection.credentials).identity)
+        cache = TokenCache(state, login, tell, _REFUSALS, keeps_token=connection.token_cache)
         self._transport = Transport(connection, self._clock, self.throttle, chance, cache, tell)
         self._listed = ""
         self._certificates = CertificateList(self, connection.api_version, tell)

@@ -62,6 +62,16 @@ def default_state_dir() -> str:
     return os.path.join(cache, "community.qualys")
 
 
+def new_salt() -> bytes:
+    """Return a key for C(keyed_hash) that nobody else has."""
+    return secrets.token_bytes(_SALT_BYTES)
+
+
+def keyed_hash(salt: bytes, parts: t.Sequence[str]) -> str:
+    """Return a name for what *parts* identify, which tells nothing of them to who does not have *salt*."""
+    return hmac.new(salt, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def opened_state(path: t.Optional[str], tell: t.Callable[[str], None]) -> t.Optional[StateDir]:
     """Return the folder, or None when there is to be no sharing, or cannot be: that is a warning, never a failure."""
     if path is None:
@@ -110,13 +120,13 @@ class StateDir:
                     return salt
             except FileNotFoundError:
                 pass
-            salt = secrets.token_bytes(_SALT_BYTES)
+            salt = new_salt()
             self.replace("salt", salt)
             return salt
 
     def key(self, *parts: str) -> str:
         """Return a file name for what *parts* identify, which tells nothing of them to who cannot read the folder."""
-        return hmac.new(self._salt, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+        return keyed_hash(self._salt, parts)
 
     def file(self, name: str) -> str:
         """Return the path of a file in the folder."""

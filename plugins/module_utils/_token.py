@@ -116,6 +116,11 @@ class LoginRequest(t.NamedTuple):
     headers: dict[str, str]
     form: dict[str, str]
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells it from another login of the same gateway: all that is sent."""
+        return (self.path, *self.headers.values(), *self.form.values())
+
 
 def login_request(credentials: Credentials) -> LoginRequest:
     """Return the call that turns *credentials* into a token.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A token that the processes of one controller share, so that one login serves them all.
+"""What the processes of one controller share of logging in: one token for all, and that credentials were refused.
 
 Note that this is a private module of the collection: its names may change without notice.
 """
@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 import typing as t
 from contextlib import contextmanager
+from datetime import datetime
 
 from ._errors import CertViewError
 from ._patience import Patience
+from ._refusals import Refusal, RefusalMemory
 from ._state import StateDir, StateError
 from ._values import mapping, parse_iso, text, whole
-
-# What a login is refused for until somebody does something about it.
-REFUSAL_KINDS = ("credentials", "permission")
 
 _POLL_SECONDS = 0.05
 
@@ -36,46 +35,37 @@ class StoredToken(t.NamedTuple):
     expires_at: str
 
 
-class Refusal(t.NamedTuple):
-    """That the server did not accept the credentials, or did not let their user log in.
-
-    :ivar since: ISO 8601, by the clock of this controller.
-    :ivar request: Method and path of the login.
-    :ivar message: What came back, free of secrets.
-    :ivar kind: One of REFUSAL_KINDS.
-    """
-
-    since: str
-    request: str
-    message: str
-    http_status: t.Optional[int]
-    code: t.Optional[str]
-    kind: str
-
-
 class TokenCache:
-    """Keeps the token of one account in the state directory, mode 0600, under a name that tells nothing.
+    """Keeps token and refusal of one login in the state directory, mode 0600, under names that tell nothing.
 
-    Once the folder fails, the user is told, and nothing is shared any more.
+    Once the folder fails, the user is told, and nothing is shared any more; where there is none, or it fails, this
+    process still remembers refusals.
     """
 
     def __init__(
         self,
-        state: StateDir,
-        account: t.Sequence[str],
-        secrets: t.Sequence[str],
+        state: t.Optional[StateDir],
+        login: t.Sequence[str],
         tell: t.Callable[[str], None],
+        memory: RefusalMemory,
+        *,
+        keeps_token: bool = True,
     ) -> None:
         """Read nothing yet.
 
-        :param account: What the token is for: gateway and user or client.
-        :param secrets: What it was got with: other secrets, other token, so that a wrong password stays wrong, and a
-            corrected one is tried at once.
+        :param state: None when no folder can be used.
+        :param login: Where one logs in, as whom and with which secret, and nothing else: other secrets, other token,
+            so that a wrong password stays wrong, whatever way it takes, and a corrected one is tried at once.
+        :param memory: Where refusals are kept that the folder does not take.
+        :param keeps_token: Whether the token is shared, too. Refusals are no secrets, and always are.
         """
         self._state = state
-        self._name = state.key("token", *account, *secrets)
+        self._login = login
+        self._memory = memory
+        self._keeps_token = keeps_token
+        self._name = state.key("token", *login) if state else ""
         self._tell = tell
-        self._is_shared = True
+        self._is_shared = state is not None
 
     @contextmanager
     def alone(self, patience: Patience) -> t.Iterator[None]:
@@ -104,56 +94,71 @@ class TokenCache:
             free()
 
     def _take(self) -> t.Optional[t.Callable[[], None]]:
-        free = self._attempt(lambda: self._state.try_lock(self._name))
+        free = self._attempt(lambda state: state.try_lock(self._name))
         return free if free is not None or self._is_shared else lambda: None
 
     def load(self) -> t.Optional[StoredToken]:
         """Return the token that was stored last, or None; whether it is still good, the caller must see."""
-        told = self._read(self._name)
+        told = self._read(self._name) if self._keeps_token else {}
         value, expires_at = text(told.get("token")), text(told.get("expires_at"))
         return StoredToken(value, expires_at) if value and expires_at and parse_iso(expires_at) else None
 
     def store(self, token: StoredToken) -> None:
-        """Keep *token* for the other processes, and forget that the credentials were ever refused."""
-        self._write(self._name, {"token": token.value, "expires_at": token.expires_at})
-        self._remove(self._refused)
+        """Keep *token* for the other processes, if tokens are kept."""
+        if self._keeps_token:
+            self._write(self._name, {"token": token.value, "expires_at": token.expires_at})
 
     def drop(self) -> None:
         """Keep no token: the server does not take it."""
         self._remove(self._name)
 
-    def refusal(self) -> t.Optional[Refusal]:
-        """Return the last refusal of the credentials, or None; whether it still counts, the caller must see."""
+    def refusal(self, now: datetime) -> t.Optional[Refusal]:
+        """Return the refusal because of which these credentials are not to be tried, or None."""
+        for refusal in (self._memory.refusal(self._login), self._stored_refusal()):
+            if refusal is not None and refusal.counts_until(now) is not None:
+                return refusal
+        return None
+
+    def _stored_refusal(self) -> t.Optional[Refusal]:
         told = self._read(self._refused)
         since, request, message, kind = (text(told.get(name)) for name in ("since", "request", "message", "kind"))
-        if not since or not request or not message or not parse_iso(since) or kind not in REFUSAL_KINDS:
+        if not since or not request or not message or not kind:
             return None
         return Refusal(since, request, message, whole(told.get("http_status")), text(told.get("code")), kind)
 
     def store_refusal(self, refusal: Refusal) -> None:
         """Let the other processes know that these credentials are not accepted."""
         self._write(self._refused, refusal._asdict())
+        if not self._is_shared:
+            self._memory.store(self._login, refusal)
+
+    def forget_refusal(self) -> None:
+        """Let the other processes know that these credentials are accepted."""
+        self._remove(self._refused)
+        self._memory.forget(self._login)
 
     @property
     def _refused(self) -> str:
         return f"{self._name}.refused"
 
     def _read(self, name: str) -> dict[str, t.Any]:
-        content = self._attempt(lambda: self._state.read(name))
+        content = self._attempt(lambda state: state.read(name))
         try:
             return mapping(json.loads(content or b"{}"))
         except (ValueError, RecursionError):
             return {}
 
     def _write(self, name: str, told: t.Mapping[str, t.Any]) -> None:
-        self._attempt(lambda: self._state.replace(name, json.dumps(told).encode()))
+        self._attempt(lambda state: state.replace(name, json.dumps(told).encode()))
 
     def _remove(self, name: str) -> None:
-        self._attempt(lambda: self._state.remove(name))
+        self._attempt(lambda state: state.remove(name))
 
-    def _attempt(self, action: t.Callable[[], _T]) -> t.Optional[_T]:
+    def _attempt(self, action: t.Callable[[StateDir], _T]) -> t.Optional[_T]:
+        if self._state is None or not self._is_shared:
+            return None
         try:
-            return action() if self._is_shared else None
+            return action(self._state)
         except StateError as exc:
             self._is_shared = False
             self._state.complain(exc, self._tell)

@@ -13,20 +13,16 @@ import functools
 import random
 import threading
 import typing as t
-from contextlib import nullcontext
 from dataclasses import replace
-from datetime import timedelta
 
 from ._clock import Clock, pause_after_refusal
 from ._errors import CertViewError
 from ._options import Credentials
 from ._patience import Notices, Patience
+from ._refusals import REMEMBERED_FOR, Refusal, RefusalMemory
 from ._token import JWT, LoginRequest, Token, login_request, read_token, token_text
-from ._token_cache import REFUSAL_KINDS, Refusal, StoredToken, TokenCache
+from ._token_cache import StoredToken, TokenCache
 from ._values import iso, parse_iso
-
-# Long enough for one run of a playbook and short against the time in which a locked account opens again by itself.
-REFUSAL_REMEMBERED = timedelta(minutes=15)
 
 _HINTS = {
     "credentials": "Correct the credentials: others are tried at once. If they are right by now, for example because"
@@ -59,7 +55,7 @@ class TokenSource:
 
         :param login: Makes one call of the authentication API and returns the text of its answer; is given how long
             that may wait.
-        :param cache: Where other processes leave their token, and find ours.
+        :param cache: Where others leave their token and their refusals, and find ours.
         :param tell: Is given one sentence when the token does not seem to open CertView, and for a long wait.
         :param max_wait: Seconds that a login may wait in all: for that of another process, and while the server takes
             none because of a limit; V(-1) for ever.
@@ -69,7 +65,7 @@ class TokenSource:
         self._timeout = timeout
         self._notices = Notices(clock, tell)
         self._chance = chance or random.Random()
-        self._cache = cache
+        self._cache = cache or TokenCache(None, (), tell, RefusalMemory())
         self._credentials = credentials
         self._clock = clock
         self._login = login
@@ -89,7 +85,7 @@ class TokenSource:
         :param patience: How long the call that the token is for may wait, and whether its answer is still wanted.
         :raises Abandoned: when it is not.
         :raises CertViewError: of kind V(credentials) when the server refuses the credentials, of kind V(permission)
-            when the user may not log in. Then it is asked once only by this process, and once in REFUSAL_REMEMBERED by
+            when the user may not log in. Then it is asked once only through this source, and once in REMEMBERED_FOR by
             all that share the cache, because repeated failures lock an account. Of kind V(budget) when another process
             has not logged in within the time, or the server takes no login because of a limit.
         """
@@ -104,7 +100,7 @@ class TokenSource:
                 token = t.cast(Token, self._token)
             else:
                 others = self._for_others(patience)
-                with self._cache.alone(others) if self._cache else nullcontext():
+                with self._cache.alone(others):
                     patience.waited = others.waited
                     token = self._found(rejected, anew=anew) or self._logged_in(patience, anew=anew)
             self._token = token
@@ -124,23 +120,22 @@ class TokenSource:
 
     def _found(self, rejected: t.Optional[Token], *, anew: bool) -> t.Optional[Token]:
         """Return the token that another process has left, if it serves."""
-        stored = self._cache.load() if self._cache and not anew else None
+        stored = None if anew else self._cache.load()
         if stored is None or not JWT.fullmatch(stored.value):
             return None
         token = replace(
-            read_token(stored.value, received_at=None, username=self._credentials.username),
+            read_token(stored.value, received_at=None, username=self._credentials.account),
             expires_at=parse_iso(stored.expires_at),
         )
         if self._serves(token, rejected):
             return token
-        if self._cache:
-            # Should the login fail, nobody is to try this one again.
-            self._cache.drop()
+        # Should the login fail, nobody is to try this one again.
+        self._cache.drop()
         return None
 
     def _logged_in(self, patience: Patience, *, anew: bool) -> Token:
         request = login_request(self._credentials)
-        remembered = None if anew else self._remembered_refusal(request)
+        remembered = None if anew else self._remembered_refusal()
         if remembered is not None:
             self._refusal = remembered
             raise remembered
@@ -149,15 +144,16 @@ class TokenSource:
         except CertViewError as exc:
             self._note_refusal(exc)
             raise
-        self._refusal = None
         token = read_token(
             token_text(answer),
             received_at=self._clock.now(),
-            username=self._credentials.username,
+            username=self._credentials.account,
             request=f"POST {request.path}",
         )
+        self._refusal = None
+        self._cache.forget_refusal()
         expires_at = iso(token.expires_at)
-        if self._cache and expires_at:
+        if expires_at:
             self._cache.store(StoredToken(token.value, expires_at))
         return token
 
@@ -190,28 +186,24 @@ class TokenSource:
         )
 
     def _note_refusal(self, error: CertViewError) -> None:
-        if error.kind not in REFUSAL_KINDS:
+        if error.kind not in REMEMBERED_FOR:
             return
         self._refusal = error
         since = iso(self._clock.now())
-        if self._cache and since:
+        if since:
             refusal = Refusal(since, error.request, error.message, error.http_status, error.code, error.kind)
             self._cache.store_refusal(refusal)
 
-    def _remembered_refusal(self, request: LoginRequest) -> t.Optional[CertViewError]:
-        """Return the error that the server need not be asked for, because it has just told it to another process."""
-        refusal = self._cache.refusal() if self._cache else None
-        since = parse_iso(refusal.since) if refusal else None
-        # A client of the other type has another address with the same secret.
-        if refusal is None or since is None or refusal.request != f"POST {request.path}":
+    def _remembered_refusal(self) -> t.Optional[CertViewError]:
+        """Return the error that the server need not be asked for, because it has told it already."""
+        now = self._clock.now()
+        refusal = self._cache.refusal(now)
+        if refusal is None:
             return None
-        until = since + REFUSAL_REMEMBERED
-        # One of the future was noted before the clock was set back.
-        if not since <= self._clock.now() < until:
-            return None
+        until = iso(refusal.counts_until(now))
         return CertViewError(
-            f"the login was refused at {iso(since)} and is not tried again before {iso(until)} with the same"
-            f" credentials, because repeated failures lock the account. What came back was: {refusal.message}",
+            f"the login was refused at {refusal.since} and is not tried again before {until} with the same credentials,"
+            f" because repeated failures lock the account. What came back was: {refusal.message}",
             kind=refusal.kind,
             http_status=refusal.http_status,
             code=refusal.code,

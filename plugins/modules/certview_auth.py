@@ -23,7 +23,8 @@ options:
   refresh:
     description:
       - Whether to log in anew with the user's or client's credentials, although there is a token, be it in the cache or
-        given as O(token) or O(auth), or although the credentials were refused a moment ago.
+        given as O(token) or O(auth), or although the credentials were refused in the last hours. With wrong
+        credentials each task and each host that says so is one more failure, and repeated failures lock the account.
     type: bool
     default: false
 seealso:
@@ -73,7 +74,9 @@ auth:
       type: str
       sample: "2026-06-01T04:00:00Z"
     username:
-      description: Whose token it is. V(null) when that is not known.
+      description:
+        - The user or the client whose token it is, for which the budget of API calls is counted and copies are kept.
+          V(null) when that is not known.
       returned: success
       type: str
       sample: quays_xx1

@@ -12,8 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from ansible_collections.community.qualys.plugins.module_utils import _client
 from ansible_collections.community.qualys.plugins.module_utils._client import CertViewClient
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
+from ansible_collections.community.qualys.plugins.module_utils._refusals import RefusalMemory
 from ansible_collections.community.qualys.plugins.module_utils._source import CertificateSource
 from support.simulator import running_simulator
 from unit.client.support import (
@@ -38,6 +40,12 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.lower().endswith(("_proxy", "_ca_bundle")) or name.startswith("QUALYS_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("NETRC", str(tmp_path / "no-netrc"))
+
+
+@pytest.fixture(autouse=True)
+def process_that_was_never_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test tries in vain, another may try."""
+    monkeypatch.setattr(_client, "_REFUSALS", RefusalMemory())
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing as t
 from pathlib import Path
@@ -13,13 +14,16 @@ from ansible_collections.community.qualys.plugins.module_utils._ahead import Aba
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._options import Credentials
 from ansible_collections.community.qualys.plugins.module_utils._patience import Notices, Patience
+from ansible_collections.community.qualys.plugins.module_utils._refusals import RefusalMemory
 from ansible_collections.community.qualys.plugins.module_utils._state import StateDir
-from ansible_collections.community.qualys.plugins.module_utils._token import LoginRequest
+from ansible_collections.community.qualys.plugins.module_utils._token import LoginRequest, login_request
 from ansible_collections.community.qualys.plugins.module_utils._token_cache import StoredToken, TokenCache
 from ansible_collections.community.qualys.plugins.module_utils._token_source import TokenSource
 from unit.client.support import FakeClock, jwt
 
-ACCOUNT = ("https://gateway.example", "quays_xx1")
+GATEWAY = "https://gateway.example"
+HOUR = 3600.0
+USER = Credentials(username="quays_xx1", password="right")
 
 
 def refused_with(status: int | None, kind: str) -> CertViewError:
@@ -61,6 +65,10 @@ def state(tmp_path: Path) -> StateDir:
     return StateDir(str(tmp_path / "state"))
 
 
+def login_of(credentials: Credentials) -> tuple[str, ...]:
+    return (GATEWAY, *login_request(credentials).identity)
+
+
 def process(
     state: StateDir,
     authority: Authority,
@@ -68,18 +76,19 @@ def process(
     told: list[str],
     password: str = "right",
     client_type: str = "",
+    login: t.Callable[[LoginRequest], str] | None = None,
     **options: t.Any,
 ) -> TokenSource:
     """What another process would make for the same account."""
-    cache = TokenCache(state, ACCOUNT, (password,), told.append)
-    credentials = Credentials(username="quays_xx1", password=password)
+    credentials = dataclasses.replace(USER, password=password)
     if client_type:
         credentials = Credentials(client_id="quays_xx1", client_secret=password, client_type=client_type)
-    return TokenSource(credentials, clock, authority.log_in, cache, told.append, **options)
+    cache = TokenCache(state, login_of(credentials), told.append, RefusalMemory())
+    return TokenSource(credentials, clock, login or authority.log_in, cache, told.append, **options)
 
 
 def token_file(state: StateDir) -> Path:
-    return Path(state.file(state.key("token", *ACCOUNT, "right")))
+    return Path(state.file(state.key("token", *login_of(USER))))
 
 
 def test_one_login_serves_all_processes(
@@ -184,10 +193,22 @@ class TestRefusals:
         return caught.value
 
     @pytest.mark.parametrize(
-        ("password", "kind"), [("wrong", "credentials"), ("malformed", "credentials"), ("no permission", "permission")]
+        ("password", "kind", "until"),
+        [
+            ("wrong", "credentials", "12:00"),
+            ("malformed", "credentials", "12:00"),
+            ("no permission", "permission", "00:15"),
+        ],
     )
     def test_refused_credentials_are_tried_once_by_all_processes(
-        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], password: str, kind: str
+        self,
+        state: StateDir,
+        authority: Authority,
+        clock: FakeClock,
+        told: list[str],
+        password: str,
+        kind: str,
+        until: str,
     ) -> None:
         first = self.failure(process(state, authority, clock, told, password))
         clock.sleep(60)
@@ -195,7 +216,7 @@ class TestRefusals:
             error = self.failure(process(state, authority, clock, told, password))
             assert (error.kind, error.http_status, error.code) == (kind, first.http_status, "77")
             assert error.request == "POST /auth"
-            assert "refused at 2026-06-01T00:00:00Z and is not tried again before 2026-06-01T00:15:00Z" in str(error)
+            assert f"refused at 2026-06-01T00:00:00Z and is not tried again before 2026-06-01T{until}:00Z" in str(error)
             assert first.message in error.message
             assert "refresh: true" in error.hint
         assert authority.logins == 1
@@ -206,21 +227,48 @@ class TestRefusals:
         self.failure(process(state, authority, clock, told, "wrong"))
         assert process(state, authority, clock, told, "right").get().value
 
-    def test_a_client_of_the_other_type_is_tried_at_once(
+    def test_a_client_of_the_other_type_is_tried_at_once_and_neither_twice(
         self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
     ) -> None:
-        for count, client_type in enumerate(["user", "subscription"], start=1):
+        for logins, client_type in ((1, "user"), (2, "subscription"), (2, "user"), (2, "subscription")):
             self.failure(process(state, authority, clock, told, "wrong", client_type))
-            assert authority.logins == count
+            assert authority.logins == logins
 
-    @pytest.mark.parametrize(("seconds", "logins"), [(15 * 60 - 1, 1), (15 * 60, 2), (-60, 2)])
-    def test_is_forgotten_after_a_while_and_when_the_clock_was_set_back(
-        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str], seconds: float, logins: int
+    @pytest.mark.parametrize(
+        ("password", "seconds", "logins"),
+        [
+            ("wrong", 12 * HOUR - 1, 1),
+            ("wrong", 12 * HOUR, 2),
+            ("no permission", 0.25 * HOUR - 1, 1),
+            ("no permission", 0.25 * HOUR, 2),
+            # The clock was set back.
+            ("wrong", -60, 1),
+            ("wrong", -12 * HOUR, 2),
+        ],
+    )
+    def test_outlasts_a_run_and_ends_by_itself(
+        self,
+        state: StateDir,
+        authority: Authority,
+        clock: FakeClock,
+        told: list[str],
+        password: str,
+        seconds: float,
+        logins: int,
+    ) -> None:
+        self.failure(process(state, authority, clock, told, password))
+        clock.seconds += seconds
+        self.failure(process(state, authority, clock, told, password))
+        assert authority.logins == logins
+
+    def test_what_is_no_token_does_not_end_it(
+        self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
     ) -> None:
         self.failure(process(state, authority, clock, told, "wrong"))
-        clock.seconds += seconds
+        portal = process(state, authority, clock, told, "wrong", login=lambda request: "<html>")
+        assert self.failure(portal, anew=True).kind == "answer"
         self.failure(process(state, authority, clock, told, "wrong"))
-        assert authority.logins == logins
+        assert authority.logins == 1
 
     def test_to_log_in_anew_asks_again_and_a_success_ends_it_for_all(
         self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
@@ -254,6 +302,7 @@ class TestRefusals:
             b'{"since": "2026-06-01T00:00:00Z"}',
             b'{"since": 1}',
             b'{"since": "2026-06-01T00:00:00Z", "request": "POST /auth", "message": "no", "kind": "weather"}',
+            b'{"since": "noon", "request": "POST /auth", "message": "no", "kind": "credentials"}',
         ],
     )
     def test_a_damaged_file_means_a_try(
@@ -343,7 +392,7 @@ class TestLoginOfAnotherProcess:
 
 
 def test_what_is_stored_is_loaded(state: StateDir, told: list[str]) -> None:
-    cache = TokenCache(state, ACCOUNT, (), told.append)
+    cache = TokenCache(state, (GATEWAY,), told.append, RefusalMemory())
     stored = StoredToken("a.b.c", "2026-06-01T04:00:00Z")
     assert cache.load() is None
     cache.store(stored)
