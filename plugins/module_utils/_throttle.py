@@ -184,7 +184,8 @@ class Throttle:
                 standing.join()
                 pause = tried.seconds or self._until_next_look(ahead, patience.waited - moved_at)
                 if not patience.allows(pause):
-                    raise self._spent(api, tried, patience)
+                    # Why those ahead wait, too, may be known since the last look only.
+                    raise self._spent(api, self._behind(api, ahead) if ahead else tried, patience)
                 # In steps, to show that the caller was not stopped (Ctrl-Z), which would let the others pass, and to go
                 # on early when another process learns that it may.
                 step = min(pause, LONGEST_STEP_SECONDS)

@@ -429,3 +429,12 @@ class TestConcurrency:
         with throttle.admitted(API), pytest.raises(CertViewError):
             call(throttle)
         assert timedelta(seconds=11) < timedelta(seconds=clock.seconds) <= timedelta(seconds=12)
+
+
+def test_who_stands_behind_and_waits_no_longer_is_told_what_the_first_waits_for(clock: FakeClock) -> None:
+    ledger = OwnLedger()
+    throttle = throttle_with(clock, ledger=ledger, max_wait=0.9)
+    ledger.standing(API).join()
+    clock.when(0.2, lambda: throttle.refused(API, {"Retry-After": "50"}, 0))
+    with pytest.raises(CertViewError, match="refused a call and asked to wait 50 s, and 1 others wait"):
+        call(throttle)

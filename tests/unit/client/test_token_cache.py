@@ -265,7 +265,7 @@ class TestRefusals:
         self, state: StateDir, authority: Authority, clock: FakeClock, told: list[str]
     ) -> None:
         self.failure(process(state, authority, clock, told, "wrong"))
-        portal = process(state, authority, clock, told, "wrong", login=lambda request: "<html>")
+        portal = process(state, authority, clock, told, "wrong", login=lambda request, patience: "<html>")
         assert self.failure(portal, anew=True).kind == "answer"
         self.failure(process(state, authority, clock, told, "wrong"))
         assert authority.logins == 1
