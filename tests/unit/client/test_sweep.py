@@ -237,12 +237,12 @@ def test_a_list_that_moves_before_each_call_and_looks_at_rest_is_an_error() -> N
 
 
 def test_a_server_that_gives_one_page_for_ever_is_an_error() -> None:
-    fetch, calls = counted(lambda number, *rest: [{"id": row} for row in range(3)])
+    always = Scripted(*[range(3)] * 99)
     with pytest.raises(CertViewError, match="same page whatever is asked") as caught:
-        list(sweep(fetch, page_size=3, window=10_000))
+        list(sweep(always.fetch, page_size=3, window=10_000))
     assert caught.value.kind == "shifting"
     # Some are on their way already when it is noticed.
-    assert len(calls) < 10
+    assert len(always.calls) < 10
 
 
 def test_a_list_that_grows_by_a_page_for_some_time_is_read_to_its_end() -> None:
@@ -310,48 +310,46 @@ def test_a_row_that_cannot_be_told_from_others_is_an_error(row: t.Any) -> None:
     assert caught.value.kind == "answer"
 
 
-def pages_of(*pages: t.Sequence[int]) -> t.Callable[..., list[Row]]:
-    return lambda number, size, wish: [{"id": row} for row in (pages[number] if number < len(pages) else ())]
+class Scripted:
+    """A list whose pages are told, and may be others once page *at* has been asked for."""
 
+    def __init__(self, *pages: t.Sequence[int], then: t.Sequence[t.Sequence[int]] = (), at: int = 0) -> None:
+        self.calls: list[int] = []
+        self._pages = pages
+        self._then = then or pages
+        self._at = at
 
-def counted(fetch: t.Callable[..., list[Row]]) -> tuple[t.Callable[..., list[Row]], list[int]]:
-    calls: list[int] = []
-
-    def counting(number: int, size: int, wish: object) -> list[Row]:
-        calls.append(number)
-        return fetch(number, size, wish)
-
-    return counting, calls
+    def fetch(self, number: int, size: int, wish: object) -> list[Row]:
+        pages = self._then if self._at in self.calls else self._pages
+        self.calls.append(number)
+        return [{"id": row} for row in (pages[number] if number < len(pages) else ())]
 
 
 class TestAListThatItselfNamesARowTwice:
     def test_in_one_answer_costs_one_call_that_makes_sure(self) -> None:
-        fetch, calls = counted(pages_of([0, 1, 2], [3, 4, 3], [5, 6, 7]))
-        assert [row["id"] for page in sweep(fetch, page_size=3) for row in page] == list(range(8))
-        assert calls == [0, 1, 1, 2, 3]
+        twice = Scripted([0, 1, 2], [3, 4, 3], [5, 6, 7])
+        assert [row["id"] for page in sweep(twice.fetch, page_size=3) for row in page] == list(range(8))
+        assert twice.calls == [0, 1, 1, 2, 3]
 
     def test_on_two_pages_is_an_error_after_one_more_reading(self) -> None:
         """A list that moves before each call could look the same."""
-        fetch, calls = counted(pages_of([0, 1, 2], [3, 4, 0], [5, 6, 7]))
+        twice = Scripted([0, 1, 2], [3, 4, 0], [5, 6, 7])
         with pytest.raises(CertViewError, match="1 fewer different rows came than the list has") as caught:
-            list(sweep(fetch, page_size=3))
+            list(sweep(twice.fetch, page_size=3))
         assert caught.value.kind == "shifting"
-        assert calls == [0, 1, 2, 3, 0, 1, 2, 2, 3]
+        assert twice.calls == [0, 1, 2, 3, 0, 1, 2, 2, 3]
 
     def test_an_answer_that_does_not_come_again_is_a_list_that_moved(self) -> None:
-        first = pages_of([0, 1, 2], [3, 4, 3], [5, 6, 7])
-        then = pages_of([0, 1, 2], [3, 4, 8], [5, 6, 7])
-        fetch, calls = counted(lambda number, *rest: (then if calls.count(1) > 1 else first)(number, *rest))
-        assert {row["id"] for page in sweep(fetch, page_size=3) for row in page} == set(range(9))
+        then = ([0, 1, 2], [3, 4, 8], [5, 6, 7])
+        moved = Scripted([0, 1, 2], [3, 4, 3], [5, 6, 7], then=then, at=1)
+        assert {row["id"] for page in sweep(moved.fetch, page_size=3) for row in page} == set(range(9))
 
 
 def test_a_list_of_cut_pages_that_moved_is_an_error_after_two_more_readings() -> None:
-    first = pages_of([0, 1], [2, 3], [3, 4], [5, 6])
-    then = pages_of([7, 0], [1, 2], [3, 4], [5, 6])
-    fetch, calls = counted(lambda number, *rest: (then if calls.count(0) > 1 else first)(number, *rest))
+    moved = Scripted([0, 1], [2, 3], [3, 4], [5, 6], then=([7, 0], [1, 2], [3, 4], [5, 6]), at=4)
     with pytest.raises(CertViewError, match="or its pages are cut short"):
-        list(sweep(fetch, page_size=3))
-    assert calls.count(0) == 3
+        list(sweep(moved.fetch, page_size=3))
+    assert moved.calls.count(0) == 3
 
 
 def test_a_list_of_cut_pages_is_never_cut_at_the_window() -> None:
