@@ -6,6 +6,11 @@
 
 Knows nothing of HTTP, of what the records are a copy of, or of how old a copy may be.
 
+A file that was damaged since it was written gives no less without saying so. Each record has a checksum, and so have
+the identities of each bucket that a lookup reads; whoever reads all counts them, and sees that none comes twice. What
+is not noticed is another time, or another version, in the one row that tells what the copy is worth: that costs a sync
+too many or too few. Nor is what nobody has read.
+
 Note that this is a private module of the collection: its names may change without notice.
 """
 
@@ -18,18 +23,21 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 
 from ._certificate import Record
-from ._errors import CertViewError
 from ._identities import wanted_identities
 from ._snapshot_file import (
     SCHEMA,
-    SCHEMA_VERSION,
     SnapshotDamaged,
     SnapshotError,
     Standing,
+    bucket_of,
     check_sqlite,
     connected,
+    identity_checksum,
+    order_of,
     parsed,
+    standing_in,
     translated,
+    version_of,
 )
 from ._snapshot_update import Update
 from ._stored_record import StoredRecord, record_of
@@ -66,14 +74,14 @@ class Snapshot:
             if not os.path.exists(self.path):
                 return None
             with closing(connected(self.path)) as connection:
-                return self._read_standing(connection) if self._version(connection) else None
+                return standing_in(self.path, connection) if version_of(self.path, connection) else None
 
     def records(self) -> t.Iterator[Record]:
         """Give all records as they are at the first of them, ordered by certhash, then id.
 
         :raises SnapshotError: when the file cannot be read; what was given until then is not complete.
         """
-        return self._read("SELECT record FROM records ORDER BY certhash, key", (), record_of)
+        return self._all("certhash, key", record_of, lambda number, record: order_of(record))
 
     def lazy_records(self, instant: datetime) -> t.Iterator[StoredRecord]:
         """Give the same as they lie in the file, which is twice as fast, each read only as far as it is looked at.
@@ -81,8 +89,7 @@ class Snapshot:
         :param instant: The time at which C(expired) and C(days_remaining) are to be true.
         :raises SnapshotError: as records().
         """
-        read = functools.partial(StoredRecord, instant=instant, set_aside=self._try_to_set_aside)
-        return self._read("SELECT record FROM records ORDER BY number", (), read)
+        return self._all("number", functools.partial(StoredRecord, instant=instant), lambda number, record: number)
 
     def records_by(self, what: str, values: t.Iterable[str]) -> t.Iterator[Record]:
         """Give the records that have one of *values*, each once, ordered as by records().
@@ -90,14 +97,17 @@ class Snapshot:
         :param what: Of IDENTITY_KINDS.
         :raises SnapshotError: when the file cannot be read.
         """
-        # The plus signs keep SQLite from walking the whole index of the order for the few records that are wanted.
-        return self._read(
-            "SELECT record FROM records WHERE number IN (SELECT number FROM identities WHERE kind = ? AND value IN"
-            " (SELECT value FROM temp.wanted)) ORDER BY +certhash, +key",
-            (what,),
-            record_of,
-            wanted_identities(what, values),
-        )
+        with self._reading() as connection:
+            numbers = self._numbers_of(connection, what, wanted_identities(what, values))
+            connection.execute("CREATE TEMP TABLE found (number INTEGER PRIMARY KEY)")
+            connection.executemany("INSERT OR IGNORE INTO temp.found VALUES (?)", numbers)
+            # The plus signs keep SQLite from walking the whole index of the order for the few records that are wanted.
+            # A record that is not there any more comes as null, and is damage.
+            for number, text, checksum in connection.execute(
+                "SELECT number, record, checksum FROM temp.found LEFT JOIN records USING (number)"
+                " ORDER BY +certhash, +key"
+            ):
+                yield parsed(self.path, number, text, checksum, record_of)
 
     @contextmanager
     def update(self, *, full: bool) -> t.Iterator[Update]:
@@ -111,8 +121,8 @@ class Snapshot:
             connection = connected(self.path)
         with closing(connection):
             with translated(self.path):
-                self._prepare(connection)
-            yield Update(self.path, connection, full=full)
+                before = self._prepare(connection)
+            yield Update(self.path, connection, before, full=full)
 
     def set_aside(self) -> str:
         """Move the file out of the way, in place of one that was set aside before; return where it is now.
@@ -129,54 +139,53 @@ class Snapshot:
                     os.unlink(aside + suffix)
         return aside
 
-    def _try_to_set_aside(self) -> None:
-        with suppress(SnapshotError):
-            self.set_aside()
-
     def _make(self) -> None:
         # SQLite gives its log and its index of the log the mode of this file. Never opened when it is there: to close
         # a file frees the locks that SQLite holds on it elsewhere in this process (POSIX advisory locks).
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
-    def _version(self, connection: sqlite3.Connection) -> int:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > SCHEMA_VERSION:
-            raise CertViewError(
-                f"{self.path} was written by a newer version of this collection (schema {version},"
-                f" {SCHEMA_VERSION} is known here)",
-                kind="state",
-                hint="Upgrade this collection, give it another state_dir, or set max_age to 0",
-            )
-        if 0 < version < SCHEMA_VERSION:
-            raise SnapshotDamaged(f"{self.path} was written by an older version of this collection (schema {version})")
-        return version
-
-    def _read_standing(self, connection: sqlite3.Connection) -> Standing:
-        row = connection.execute("SELECT * FROM standing").fetchone()
-        try:
-            watermark, synced_at, full_synced_at = (value and datetime.fromisoformat(value) for value in row[:3])
-        except (TypeError, ValueError) as exc:
-            raise SnapshotDamaged(f"{self.path}: it does not tell when it was made") from exc
-        return Standing(watermark, synced_at, full_synced_at, *row[3:])
-
-    def _read(
-        self,
-        query: str,
-        parameters: tuple[str, ...],
-        read: t.Callable[[str], _Read],
-        wanted: t.Optional[t.Iterable[str]] = None,
-    ) -> t.Iterator[_Read]:
+    @contextmanager
+    def _reading(self) -> t.Iterator[sqlite3.Connection]:
+        """All that is read is of one state."""
         with translated(self.path), closing(connected(self.path)) as connection:
-            self._version(connection)
-            if wanted is not None:
-                connection.execute("CREATE TEMP TABLE wanted (value TEXT PRIMARY KEY) WITHOUT ROWID")
-                connection.execute("BEGIN")
-                connection.executemany("INSERT OR IGNORE INTO temp.wanted VALUES (?)", ((value,) for value in wanted))
-            for (text,) in connection.execute(query, parameters):
-                yield parsed(self.path, text, read)
+            connection.execute("BEGIN")
+            version_of(self.path, connection)
+            yield connection
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
+    def _all(
+        self, order: str, read: t.Callable[[str], _Read], place: t.Callable[[int, _Read], t.Any]
+    ) -> t.Iterator[_Read]:
+        """Give each record once, in the order of its *place*."""
+        with self._reading() as connection:
+            left = standing_in(self.path, connection).count
+            last = None
+            query = f"SELECT number, record, checksum FROM records ORDER BY {order}"
+            for number, text, checksum in connection.execute(query):
+                record = parsed(self.path, number, text, checksum, read)
+                here = place(number, record)
+                if last is not None and not last < here:
+                    raise SnapshotDamaged(f"{self.path}: its records are out of order")
+                last = here
+                left -= 1
+                yield record
+            if left:
+                raise SnapshotDamaged(f"{self.path}: it holds {abs(left)} records {'less' if left > 0 else 'more'}")
+
+    def _numbers_of(
+        self, connection: sqlite3.Connection, what: str, wanted: t.Collection[str]
+    ) -> t.Iterator[tuple[int]]:
+        """Give the numbers of the records that have one of *wanted*."""
+        for bucket in sorted({bucket_of(what, value) for value in wanted}):
+            rows = connection.execute(
+                "SELECT kind, value, number FROM identities WHERE bucket = ?", (bucket,)
+            ).fetchall()
+            told = connection.execute("SELECT checksum FROM buckets WHERE bucket = ?", (bucket,)).fetchone()
+            if told != (sum(identity_checksum(*row) for row in rows),):
+                raise SnapshotDamaged(f"{self.path}: what its records are found by is not as it was written")
+            yield from ((number,) for kind, value, number in rows if kind == what and value in wanted)
+
+    def _prepare(self, connection: sqlite3.Connection) -> t.Optional[Standing]:
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
         if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
@@ -186,6 +195,8 @@ class Snapshot:
         connection.execute(f"PRAGMA journal_size_limit = {_WRITER_CACHE_KIB * 1024}")
         connection.execute("CREATE TEMP TABLE seen (number INTEGER PRIMARY KEY)")
         connection.execute("BEGIN IMMEDIATE")
-        if not self._version(connection):
-            for statement in SCHEMA:
-                connection.execute(statement)
+        if version_of(self.path, connection):
+            return standing_in(self.path, connection)
+        for statement in SCHEMA:
+            connection.execute(statement)
+        return None

@@ -10,12 +10,14 @@ Note that this is a private module of the collection: its names may change witho
 from __future__ import annotations
 
 import typing as t
+from binascii import crc32
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from ._certificate import Record
+from ._errors import CertViewError
 
 try:
     import sqlite3
@@ -25,7 +27,7 @@ except ImportError:  # Some builds of Python come without it.
 _Read = t.TypeVar("_Read")
 
 # To be raised with every change of the tables, and of what a record holds: older files are then made anew.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # SQLite release notes: 3.24.0 (2018) brought upsert.
 _OLDEST_SQLITE = (3, 24, 0)
@@ -33,13 +35,21 @@ _OLDEST_SQLITE = (3, 24, 0)
 # After a crash, the first to open the file repairs it, and the others wait.
 _PATIENCE_SECONDS = 30.0
 
+# A lookup reads the whole bucket of what it looks for: some 1,500 rows of a copy of 200,000 certificates.
+_BUCKETS = 1024
+
 SCHEMA = (
     # A key is the id of the record, or its certhash where it has none.
     "CREATE TABLE records (number INTEGER PRIMARY KEY, key UNIQUE NOT NULL, certhash TEXT,"
-    " assets_complete INTEGER NOT NULL, record TEXT NOT NULL)",
+    " assets_complete INTEGER NOT NULL, record TEXT NOT NULL, checksum INTEGER NOT NULL)",
     "CREATE INDEX in_order ON records (certhash, key)",
     "CREATE INDEX partly_told ON records (number) WHERE NOT assets_complete",
-    "CREATE TABLE identities (kind TEXT, value TEXT, number INTEGER, PRIMARY KEY (kind, value, number)) WITHOUT ROWID",
+    "CREATE TABLE identities (bucket INTEGER, kind TEXT, value TEXT, number INTEGER,"
+    " PRIMARY KEY (bucket, kind, value, number)) WITHOUT ROWID",
+    # The sum of the checksums of all that is in a bucket; also of one with nothing in it.
+    "CREATE TABLE buckets (bucket INTEGER PRIMARY KEY, checksum INTEGER NOT NULL)",
+    "INSERT INTO buckets WITH RECURSIVE each(bucket) AS (VALUES (0) UNION ALL SELECT bucket + 1 FROM each"
+    f" WHERE bucket + 1 < {_BUCKETS}) SELECT bucket, 0 FROM each",
     "CREATE TABLE standing (watermark TEXT, synced_at TEXT NOT NULL, full_synced_at TEXT NOT NULL,"
     " api_version TEXT NOT NULL, count INTEGER NOT NULL, partly_told INTEGER NOT NULL)",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
@@ -100,19 +110,89 @@ def translated(path: str) -> t.Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
-        # CPython raises the bare DatabaseError for SQLITE_CORRUPT and SQLITE_NOTADB, and subclasses for all else.
-        damaged = exc.__class__ is sqlite3.DatabaseError or str(exc).startswith(("no such", "Could not decode"))
+        # CPython raises the bare DatabaseError for SQLITE_CORRUPT and SQLITE_NOTADB, and subclasses for all else. What
+        # is written here breaks no constraint, and is not too large, unless what is there already is wrong.
+        damaged = (
+            exc.__class__ is sqlite3.DatabaseError
+            or isinstance(exc, (sqlite3.IntegrityError, sqlite3.DataError))
+            or str(exc).startswith(("no such", "Could not decode"))
+        )
         raise (SnapshotDamaged if damaged else SnapshotError)(f"{path}: {exc}") from exc
+    except UnicodeDecodeError as exc:
+        # CPython cannot even tell what SQLite says of a damaged schema.
+        raise SnapshotDamaged(f"{path}: {exc}") from exc
     except OSError as exc:
         raise SnapshotError(f"{path}: {exc.strerror or exc}") from exc
 
 
-def parsed(path: str, text: str, read: t.Callable[[str], _Read]) -> _Read:
+def version_of(path: str, connection: sqlite3.Connection) -> int:
+    """Return the version of the tables; V(0) when there are none yet.
+
+    :raises CertViewError: of kind V(state) when it is newer than this collection.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise CertViewError(
+            f"{path} was written by a newer version of this collection (schema {version},"
+            f" {SCHEMA_VERSION} is known here)",
+            kind="state",
+            hint="Upgrade this collection, give it another state_dir, or set max_age to 0",
+        )
+    if version < SCHEMA_VERSION and (version or connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
+        raise SnapshotDamaged(f"{path} was written by an older version of this collection (schema {version})")
+    return version
+
+
+def standing_in(path: str, connection: sqlite3.Connection) -> Standing:
+    """Return what a file with tables tells of itself."""
+    rows = connection.execute("SELECT * FROM standing").fetchall()
+    try:
+        ((watermark, synced_at, full_synced_at, api_version, count, partly_told),) = rows
+        standing = Standing(
+            None if watermark is None else _moment(watermark),
+            _moment(synced_at),
+            _moment(full_synced_at),
+            api_version,
+            count,
+            partly_told,
+        )
+    except (TypeError, ValueError) as exc:
+        raise SnapshotDamaged(f"{path}: it does not tell when it was made") from exc
+    if not (isinstance(api_version, str) and isinstance(count, int) and isinstance(partly_told, int)):
+        raise SnapshotDamaged(f"{path}: it does not tell what it holds")
+    return standing
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
+
+
+def checksum_of(number: int, text: str) -> int:
+    """Return what tells whether a record is the one that was written at this place."""
+    return crc32(text.encode(), number & 0xFFFFFFFF)
+
+
+def bucket_of(kind: str, value: str) -> int:
+    """Return where to look an identity up."""
+    return crc32(f"{kind} {value}".encode(errors="surrogatepass")) % _BUCKETS
+
+
+def identity_checksum(kind: object, value: object, number: object) -> int:
+    """Return what a row of an identity adds to the checksum of its bucket; never negative, so that none is lost."""
+    return crc32(f"{kind} {value} {number}".encode())
+
+
+def parsed(path: str, number: int, text: object, checksum: object, read: t.Callable[[str], _Read]) -> _Read:
     """Return what *read* makes of a record as it was put."""
     try:
-        return read(text)
+        if isinstance(text, str) and checksum_of(number, text) == checksum:
+            return read(text)
     except ValueError as exc:
         raise SnapshotDamaged(f"{path}: a record is no longer JSON") from exc
+    raise SnapshotDamaged(f"{path}: a record is not as it was written")
 
 
 def key_of(record: Record) -> t.Union[int, str, None]:

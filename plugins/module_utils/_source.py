@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import random
 import typing as t
+from array import array
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,7 +28,7 @@ from ._identities import identities_of, wanted_identities
 from ._options import Connection
 from ._query import Query, check_sort, sorted_records
 from ._snapshot import Snapshot
-from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing, key_of, order_of
+from ._snapshot_file import SnapshotDamaged, SnapshotError, Standing, key_of
 from ._state import StateDir, opened_state
 from ._stored_record import StoredRecord
 from ._sync import delta_sync, full_sync, set_aside
@@ -53,7 +54,6 @@ class _Wish:
     :ivar query: What to ask the API for when there is no copy: with all that the conditions need to be decided here.
     :ivar read: Reads it out of a copy.
     :ivar picks: Tells whether a record of the API is part of it.
-    :ivar in_order: Whether a copy is read in its order; if not, all is given anew when it fails half way.
     """
 
     query: Query
@@ -61,7 +61,24 @@ class _Wish:
     as_of: datetime
     read: t.Callable[[Snapshot], t.Iterator[Record]]
     picks: t.Callable[[Record], bool]
-    in_order: bool = True
+
+
+class _Given:
+    """What a copy has given before it failed. Eight bytes each, because all of a large estate may come out of one."""
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+        self._texts: list[t.Optional[str]] = []
+
+    def note(self, record: Record) -> None:
+        key = key_of(record)
+        if isinstance(key, int):
+            self._numbers.append(key)
+        else:
+            self._texts.append(key)
+
+    def keys(self) -> set[t.Union[int, str, None]]:
+        return {*self._numbers, *self._texts}
 
 
 class CertificateSource:
@@ -143,8 +160,6 @@ class CertificateSource:
     ) -> t.Iterator[t.Mapping[str, t.Any]]:
         """Give what records() gives, in any order; out of a local copy, each is read only as far as it is looked at.
 
-        A record is given twice when a copy turns out to be damaged while it is read.
-
         :raises CertViewError: as records().
         """
         conditions = (*query.where, *query.shortcuts.conditions(as_of))
@@ -155,7 +170,7 @@ class CertificateSource:
             # Whoever takes them changes none.
             return t.cast("t.Iterator[Record]", snapshot.lazy_records(as_of))
 
-        wish = replace(_wish(query, conditions, as_of, read, lambda record: True), in_order=False)
+        wish = _wish(query, conditions, as_of, read, lambda record: True)
         judged = self._judged(wish, freshness or Freshness())
         return (record if isinstance(record, StoredRecord) else at_instant(record, as_of) for record in judged)
 
@@ -243,7 +258,7 @@ class CertificateSource:
         copies = Copies(self._state, self._connection, self._clock, self._tell)
         age = Age(freshness, self._clock)
         copy: t.Optional[Copy] = None
-        last: t.Optional[Record] = None
+        given = _Given()
         try:
             copy = copies.best(wish.query)
             path = "cached"
@@ -261,13 +276,11 @@ class CertificateSource:
             standing = t.cast(Standing, copy.standing)
             self._served = (path, standing)
             for record in wish.read(copy.snapshot):
-                last = record
+                given.note(record)
                 yield record
         except SnapshotError as exc:
-            for record in self._anew(copies, copy, exc, wish):
-                # Copies are in order: what comes after the last one that was given, has not been given.
-                if last is None or not wish.in_order or order_of(record) > order_of(last):
-                    yield record
+            done = given.keys()
+            yield from (record for record in self._anew(copies, copy, exc, wish) if key_of(record) not in done)
 
     def _took_changes(self, copy: Copy, age: Age, wish: _Wish) -> bool:
         """Tell whether *copy* could be brought up to date by what has changed alone. Only for whoever is alone."""

@@ -19,9 +19,8 @@ from datetime import datetime
 
 from ._certificate import Record
 from ._certificate import as_of as at_instant
-from ._errors import CertViewError
 
-_FIRST = ("certhash", "last_found", "assets_complete", "assets")
+_FIRST = ("id", "certhash", "last_found", "assets_complete", "assets")
 # Keep their places in the second text, so that a record has its keys in the same order wherever it comes from.
 _PLACES: t.Mapping[str, None] = dict.fromkeys(_FIRST)
 
@@ -63,16 +62,15 @@ def _whole_of(first: Record, text: str, end: int) -> Record:
 class StoredRecord(Mapping[str, t.Any]):
     """A record of which only the first text is read until something else of it is asked for."""
 
-    __slots__ = ("_end", "_first", "_instant", "_set_aside", "_text", "_whole")
+    __slots__ = ("_end", "_first", "_instant", "_text", "_whole")
 
-    def __init__(self, text: str, instant: datetime, set_aside: t.Callable[[], object]) -> None:
+    def __init__(self, text: str, instant: datetime) -> None:
         """Read the first text.
 
+        :param text: As it was written: what is wrong with the second text would show too late to begin anew.
         :param instant: The time at which C(expired) and C(days_remaining) are to be true.
-        :param set_aside: Called when the second text proves to be damaged: too late to begin anew.
         :raises ValueError: when it is none.
         """
-        self._set_aside = set_aside
         self._first, self._end = _first_of(text)
         self._text = text
         self._instant = instant
@@ -80,15 +78,7 @@ class StoredRecord(Mapping[str, t.Any]):
 
     def _read(self) -> Record:
         if self._whole is None:
-            try:
-                self._whole = at_instant(_whole_of(self._first, self._text, self._end), self._instant)
-            except ValueError as exc:
-                self._set_aside()
-                raise CertViewError(
-                    f"the local copy of the certificates is damaged: {exc}",
-                    kind="state",
-                    hint="It was set aside: run this again, and a new one is made",
-                ) from exc
+            self._whole = at_instant(_whole_of(self._first, self._text, self._end), self._instant)
         return self._whole
 
     def __getitem__(self, field: str) -> t.Any:

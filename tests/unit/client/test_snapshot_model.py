@@ -9,6 +9,7 @@ Over real HTTP, against the simulator and its clock.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import typing as t
 from contextlib import ExitStack
@@ -116,4 +117,8 @@ class CopyOfAnEstate(RuleBasedStateMachine):
 
 
 TestCopyOfAnEstate: t.Any = CopyOfAnEstate.TestCase
-TestCopyOfAnEstate.settings = hypothesis_settings(max_examples=8, stateful_step_count=14)
+# Each step makes some calls. Many in the matrix, where nobody waits.
+_MANY = "QUALYS_TEST_MANY" in os.environ
+TestCopyOfAnEstate.settings = hypothesis_settings(
+    max_examples=60 if _MANY else 8, stateful_step_count=40 if _MANY else 14
+)

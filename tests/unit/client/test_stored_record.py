@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.community.qualys.plugins.module_utils._certificate import as_of, normalise
-from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from ansible_collections.community.qualys.plugins.module_utils._stored_record import StoredRecord, record_of, text_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,10 +20,6 @@ TOLD = normalise({"id": 1, "certhash": "AA", "validTo": 1780315200000, "assets":
 FIRST, REST = text_of(TOLD).split("\n")
 
 
-def nothing() -> None:
-    pass
-
-
 @given(
     st.dictionaries(st.sampled_from(["id", "certhash", "dn", "lastFound", "assets", "assetCount", "new"]), JSON_VALUES)
 )
@@ -32,17 +27,17 @@ def test_a_record_is_read_as_it_was_written(raw: dict[str, t.Any]) -> None:
     record = normalise(raw, AS_OF)
     # As text: NaN is not equal to itself, and the order of the keys is to be the same.
     assert json.dumps(record_of(text_of(record))) == json.dumps(record)
-    assert json.dumps(dict(StoredRecord(text_of(record), LATER, nothing))) == json.dumps(as_of(record, LATER))
+    assert json.dumps(dict(StoredRecord(text_of(record), LATER))) == json.dumps(as_of(record, LATER))
 
 
 def test_what_is_looked_at_first_is_told_without_reading_the_rest() -> None:
-    record = StoredRecord(f"{FIRST}\nno JSON", LATER, nothing)
+    record = StoredRecord(f"{FIRST}\nno JSON", LATER)
     assert {field: record.get(field) for field in json.loads(FIRST)} == json.loads(FIRST)
     assert record["assets"] == TOLD["assets"]
 
 
 def test_the_rest_is_read_when_it_is_asked_for() -> None:
-    record = StoredRecord(text_of(TOLD), LATER, nothing)
+    record = StoredRecord(text_of(TOLD), LATER)
     assert record["days_remaining"] == as_of(TOLD, LATER)["days_remaining"] != TOLD["days_remaining"]
     assert record.get("expired") is True
     assert (record.get("unknown"), record.get("unknown", 1)) == (None, 1)
@@ -55,12 +50,3 @@ def test_the_rest_is_read_when_it_is_asked_for() -> None:
 def test_what_is_no_record_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"record|Expecting|Extra"):
         record_of(text)
-
-
-def test_damage_that_shows_when_the_rest_is_read_is_a_clear_error() -> None:
-    done: list[str] = []
-    record = StoredRecord(f"{FIRST}\n{REST[:-1]}", AS_OF, lambda: done.append("set aside"))
-    with pytest.raises(CertViewError, match="copy of the certificates is damaged") as caught:
-        record.get("dn")
-    assert caught.value.kind == "state"
-    assert done == ["set aside"]

@@ -33,7 +33,7 @@ def selection(**options: t.Any) -> Selection:
 
 def chosen(**options: t.Any) -> dict[str, list[int]]:
     """Return the assets of the certificates that are chosen: the same ones if the records lie in a local copy."""
-    stored = [StoredRecord(text_of(dict(each)), AS_OF, lambda: None) for each in RECORDS]
+    stored = [StoredRecord(text_of(dict(each)), AS_OF) for each in RECORDS]
     fresh, lazy = (
         {found["certhash"]: [each["id"] for each in found["assets"]] for found in selection(**options).chosen(given)}
         for given in (RECORDS, stored)
