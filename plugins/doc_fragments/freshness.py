@@ -20,7 +20,7 @@ options:
         handful of calls.
       - A certificate that Qualys has deleted, changes that leave its date of update as it was, and a certificate that
         was missed because others were deleted while the list was read, are seen at the next full sync; see
-        O(full_sync_every). Neither does a copy that was made with O(asset_type) other than V(all) lose a certificate
+        O(full_sync_every). Neither does a copy that was made with C(asset_type) other than V(all) lose a certificate
         before that, when its last asset of this type becomes one of the other.
       - There is one copy for each set of includes; one with more serves those who need less.
       - A copy is made only by who reads the list to its end; a C(limit) below the number of certificates stops before.
