@@ -50,7 +50,7 @@ def test_on_a_full_disk_all_rows_come_or_the_file_that_was_asked_for_is_named(
         assert reader.dest.read_text(encoding="utf-8") == OLD
     else:
         assert end.outcome == as_json(way.sight(gateway.truth()))
-    assert (end.error != "") == (name in ("list-to-file", "audit"))
+    assert (end.error != "") == (name in ("list-to-file", "audit", "audit-of-a-copy"))
     assert_told_once_of(tmp_path / "state", end)
     assert room >= 400 or all(end.told)
     assert [path.name for path in tmp_path.rglob(".*")] == []

@@ -111,11 +111,19 @@ def _list_to_file(reader: Reader) -> Sightings:
     return sighted(records)
 
 
-def _audit(reader: Reader) -> dict[str, t.Any]:
+def _audit_now(reader: Reader) -> dict[str, t.Any]:
+    return _audit(reader, NOW)
+
+
+def _audit_a_copy(reader: Reader) -> dict[str, t.Any]:
+    return _audit(reader, reader.freshness)
+
+
+def _audit(reader: Reader, freshness: Freshness) -> dict[str, t.Any]:
     """As the action does it."""
     with reader.source() as source, replaced(str(reader.dest)) as stream:
         document = audit(
-            source.records(ALL, AS_OF, NOW),
+            source.lazy_records(ALL, AS_OF, freshness),
             {name: AuditedHost(identities) for name, identities in reader.hosts.items()},
             load_policy("baseline"),
             as_of=AS_OF,
@@ -169,7 +177,8 @@ def _outdate_a_copy(reader: Reader, gateway: FaultyGateway) -> None:
 WAYS: dict[str, Way] = {
     "list": Way(_list, sighted),
     "list-to-file": Way(_list_to_file, sighted),
-    "audit": Way(_audit, _audited),
+    "audit": Way(_audit_now, _audited),
+    "audit-of-a-copy": Way(_audit_a_copy, _audited),
     "lookup": Way(_lookup, _looked_up),
     "lookup-of-changes": Way(_lookup, _looked_up, _outdate_a_copy, calls=4),
 }

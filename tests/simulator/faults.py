@@ -252,6 +252,7 @@ FAULTS: dict[str, Fault] = {
     "jwt-parsing": _refusing(500, "JWT parsing failed"),
     "bad-gateway": _html(502, "502 Bad Gateway"),
     "unavailable": _refusing(503, "Service Unavailable"),
+    "limited-retry-after": _refusing(429, "API rate limit exceeded.", retry_after=True),
     "unavailable-retry-after": _refusing(503, "Service Unavailable", retry_after=True),
     "wrong-host": _html(404, "404 Not Found"),
     "reset": _reset,

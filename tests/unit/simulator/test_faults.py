@@ -35,6 +35,7 @@ def script(gateway, fault, call=1, match=PATH, **parameters):
         ("limited", 429, "429"),
         ("limited-classic", 409, "<CODE>1965</CODE>"),
         ("limited-silent", 429, "429"),
+        ("limited-retry-after", 429, "429"),
         ("server-error", 500, "500"),
         ("jwt-parsing", 500, "JWT parsing failed"),
         ("bad-gateway", 502, "<html>"),
