@@ -14,81 +14,8 @@ from ansible_collections.community.qualys.plugins.module_utils._certificate impo
 from ansible_collections.community.qualys.plugins.module_utils._errors import CertViewError
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.client.answers import DAY, FULL, HOSTILE_VALUES, MILLISECONDS, PATHS, spoilt
 from unit.client.support import AS_OF, JSON_VALUES, outcome_of
-
-MILLISECONDS = int(AS_OF.timestamp() * 1000)
-DAY = 86_400_000
-
-# Shape and names: CertView API guide, "List CertView Certificates v2".
-FULL: dict[str, t.Any] = {
-    "id": 189259654,
-    "certhash": "E6FE22BF",
-    "keySize": 2048,
-    "serialNumber": "00B9",
-    "validToDate": "2026-08-30T11:00:00.000+00:00",
-    "validTo": MILLISECONDS + 3 * DAY,
-    "validFromDate": "2026-06-01T11:00:00.000+00:00",
-    "validFrom": MILLISECONDS - 87 * DAY,
-    "signatureAlgorithm": "SHA256withRSA",
-    "extendedValidation": False,
-    "createdDate": "2026-01-22T18:56:12.000+00:00",
-    "updateDate": "2026-01-30T17:42:49.000+00:00",
-    "dn": "CN=WR2",
-    "subject": {
-        "organization": "Example Ltd",
-        "locality": "",
-        "name": "WR2\x00",
-        "state": "x",
-        "country": "US",
-        "organizationUnit": ["a", None],
-        "title": "new",
-    },
-    "lastFound": 1769794969000,
-    "imported": False,
-    "selfSigned": False,
-    "issuer": {"name": "GTS Root R1", "certhash": "d947"},
-    "rootissuer": None,
-    "issuerCategory": "unapproved",
-    "revocationStatus": "Not Revoked",
-    "orderStatus": "In Renewal",
-    "instanceCount": 2,
-    "assetCount": 2,
-    "sources": ["VM", "QAGENT"],
-    "type": "Leaf",
-    "publicKeyAlgorithm": "RSA",
-    "assets": [
-        {
-            "id": 1060774298,
-            "uuid": "a5a21a66",
-            "netbiosName": "",
-            "name": "web01",
-            "operatingSystem": None,
-            "primaryIp": "192.0.2.11",
-            "hostInstances": [
-                {
-                    "id": 3247,
-                    "port": 443,
-                    "fqdn": "",
-                    "protocol": "tcp",
-                    "service": "https",
-                    "grade": "C",
-                    "sslProtocols": ["TLSv1.2", "TLSv1", "TLSv1.2"],
-                    "cipherSuites": {"TLSv1.2": [{"name": "x\x00"}]},
-                    "vulnerabilities": None,
-                    "pqcSupport": False,
-                }
-            ],
-            "assetInterfaces": [{"address": "192.0.2.11"}, {"hostname": "h", "address": "2001:DB8::1"}],
-            "tags": [{"name": "Cloud", "uuid": "t1"}],
-            "agent": 1,
-        }
-    ],
-    "keyUsage": ["Digital Signature"],
-    "enhancedKeyUsage": None,
-    "subjectAlternativeNames": {"DNS Name": ["a.example"], "IP Address": None, "Other\x00Name": ["o"], "URI": None},
-    "rawData": "-----BEGIN CERTIFICATE-----\nAA==\n",
-    "pqcSupport": {"a\x00": "b\x00"},
-}
 
 
 def test_every_field_of_the_answer_has_its_place() -> None:
@@ -204,6 +131,13 @@ def test_what_was_not_asked_for_is_none_and_what_is_empty_is_empty() -> None:
     assert (asked["tags"], asked["interfaces"]) == ([], [])
 
 
+@pytest.mark.parametrize("told", ["TLSv1.2", {"TLSv1.2": True}, 1])
+def test_protocols_in_no_list_are_not_told_rather_than_none(told: t.Any) -> None:
+    """A rule that sees no protocol at all would pass."""
+    asset = normalise({"assets": [{"hostInstances": [{"sslProtocols": told}]}]}, AS_OF)["assets"][0]
+    assert asset["instances"][0]["ssl_protocols"] is None
+
+
 def test_the_asset_of_v1_has_its_uuid_as_asset_id() -> None:
     asset = normalise({"assets": [{"assetId": "a5a21a66"}]}, AS_OF)["assets"][0]
     assert (asset["id"], asset["uuid"], asset["extra"]) == (None, "a5a21a66", {})
@@ -313,7 +247,7 @@ FIELD_NAMES = st.sampled_from(sorted(FULL)) | st.text()
 OBJECTS = st.dictionaries(FIELD_NAMES, JSON_VALUES | st.lists(st.dictionaries(FIELD_NAMES, JSON_VALUES), max_size=3))
 
 
-@given(JSON_VALUES | OBJECTS | OBJECTS.map(lambda inner: {"assets": [{"hostInstances": [inner], **inner}], **inner}))
+@given(JSON_VALUES | OBJECTS)
 def test_any_json_is_a_full_record_or_a_clear_error(raw: t.Any) -> None:
     outcome = outcome_of(normalise, raw, AS_OF)
     if isinstance(outcome, CertViewError):
@@ -322,6 +256,34 @@ def test_any_json_is_a_full_record_or_a_clear_error(raw: t.Any) -> None:
     else:
         assert outcome.keys() == normalise({}, AS_OF).keys()
         json.dumps(outcome, ensure_ascii=False).encode("utf-8")
+
+
+# What CertView tells there is passed on in whatever shape it has.
+AS_IT_COMES = ("extra", "other", "cipher_suites", "vulnerabilities")
+
+
+def assert_has_shape(value: t.Any, like: t.Any, where: str = "record") -> None:
+    """A record has what a reader of another may rely on: its keys, and in them its types or nothing."""
+    if isinstance(like, dict):
+        assert value is None or value.keys() == like.keys(), where
+        for key in like if value else ():
+            if key not in AS_IT_COMES:
+                assert_has_shape(value[key], like[key], f"{where}.{key}")
+    elif isinstance(like, list):
+        assert value is None or isinstance(value, list), where
+        for each in value or ():
+            assert_has_shape(each, like[0] if like else "", f"{where}[]")
+    elif like is not None:
+        assert value is None or type(value) is type(like), where
+
+
+@given(HOSTILE_VALUES)
+def test_any_json_in_the_place_of_any_field_leaves_a_record_of_the_same_shape(value: t.Any) -> None:
+    whole = normalise({**FULL, "rootissuer": FULL["issuer"]}, AS_OF)
+    for path in PATHS:
+        record = normalise(spoilt(path, value), AS_OF)
+        assert_has_shape(record, whole)
+        json.dumps(record, ensure_ascii=False).encode("utf-8")
 
 
 @given(st.integers(-4000, 4000), st.integers(0, 2000))

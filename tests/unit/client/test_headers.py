@@ -33,7 +33,8 @@ NAMES = [
 VALUES = (
     st.text()
     | st.integers().map(str)
-    | st.text(alphabet="0123456789 ,:+-.\x00\u0663eE")
+    # Some of it are digits to Python, but no number to it.
+    | st.text(alphabet="0123456789 ,:+-.\x00\u0663\u00b2\u2460eE")
     | st.text(alphabet="MonTueJanFebGMTZ0123456789 ,:+-().\t", max_size=40)
     | st.datetimes().map(lambda date: f"{date:%a, %d %b} {date.year:04d} {date:%H:%M:%S} GMT")
 )
@@ -64,6 +65,7 @@ class TestToldLimits:
         assert (told.limit, told.window_seconds, told.concurrency) == (None, None, None)
 
     @given(HEADERS)
+    @example(dict.fromkeys(NAMES, "\u00b2"))
     def test_any_headers_are_limits_that_can_be_kept(self, headers: dict[str, str]) -> None:
         told = told_limits(headers)
         assert all(value is None or value >= 1 for value in (told.limit, told.concurrency))
@@ -100,6 +102,7 @@ class TestToldWait:
         assert told_wait(headers, AS_OF) == seconds
 
     @given(HEADERS)
+    @example(dict.fromkeys(NAMES, "\u00b2"))
     def test_any_headers_are_a_wait_of_at_most_a_day_or_none(self, headers: dict[str, str]) -> None:
         seconds = told_wait(headers, AS_OF)
         assert seconds is None or 0 <= seconds <= DAY
