@@ -84,8 +84,8 @@ class FaultyGateway:
 
 
 @contextlib.contextmanager
-def served_estate() -> t.Iterator[FaultyGateway]:
+def served_estate(certificates: int = CERTIFICATES) -> t.Iterator[FaultyGateway]:
     """Serve it from a thread of this process; calls that stall must not count against those that follow."""
     limits = LimitSettings(rate=100_000, concurrency=50)
-    with served(settings(EstateSettings("generated", CERTIFICATES, ASSETS, now=NOW), limits=limits)) as gateway:
+    with served(settings(EstateSettings("generated", certificates, ASSETS, now=NOW), limits=limits)) as gateway:
         yield FaultyGateway(gateway)

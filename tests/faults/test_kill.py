@@ -24,12 +24,16 @@ from unit.client.support import FakeClock, connection_to
 MANY = bool(os.environ.get("QUALYS_TEST_MANY"))
 # How many of each event the process is killed at: most where files are being written, and some only with time.
 POINTS = {
-    **dict.fromkeys(("sendall", "recv_into", "flock"), 8 if MANY else 1),
-    **dict.fromkeys(("mkdir", "open", "close", "connect", "fchmod", "chmod", "unlink"), 8 if MANY else 0),
+    **dict.fromkeys(("sendall", "recv_into"), 8 if MANY else 2),
+    **dict.fromkeys(("flock", "connect", "unlink"), 8 if MANY else 1),
+    **dict.fromkeys(("mkdir", "open", "close", "fchmod", "chmod"), 8 if MANY else 0),
     **dict.fromkeys(("write", "rename", "replace", "executemany"), 12 if MANY else 2),
     "execute": 24 if MANY else 4,
 }
 SIZES = 20 if MANY else 3
+# So many processes must have died, of all scenarios together; threads reach some events oftener in one run than in
+# another.
+KILLS = 50
 
 Point = dict[str, t.Any]
 
@@ -126,7 +130,7 @@ def test_a_process_that_is_killed_leaves_the_old_or_the_new_and_nothing_in_the_w
     killed = 0
     for point in chosen:
         end = victims.run(scenario.way, scene.set_up(), **point)
-        killed += end.signal in (signal.SIGKILL, signal.SIGXFSZ)
+        killed += end.signal == (signal.SIGKILL if "kill_at" in point else signal.SIGXFSZ)
         scene.assert_is_sound(complete_dest, point)
         scene.assert_goes_on(point)
-    assert killed >= len(chosen) - 3 >= 7
+    assert killed >= max(len(chosen) - 3, KILLS / len(SCENARIOS))
